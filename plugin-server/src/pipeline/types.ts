@@ -1,0 +1,63 @@
+import type { Goal } from '@vitrine/sdk/core';
+
+/**
+ * The stage types of the line: Interactions → Dataset → Checkpoint → Artifact → Evaluation → Release.
+ * Columns, not row objects: a million interactions are five typed arrays that move to the training worker untouched.
+ */
+
+/** Everything that links a shopper to a product, sorted by time. All columns have the same length. */
+export interface Interactions {
+  /** Vocabulary of product ids; `item` holds positions in it. Only products the shop still sells are in it. */
+  readonly itemIds: readonly string[];
+  /** Position in `itemIds`. */
+  readonly item: Int32Array;
+  /** Position in KINDS: 0 view, 1 cart, 2 purchase. */
+  readonly kind: Uint8Array;
+  /** Which order or which visit; numbered from 0 by first appearance. */
+  readonly group: Int32Array;
+  /** Customer or visitor, numbered from 0; -1 unknown. */
+  readonly actor: Int32Array;
+  /** Seconds since 1970. */
+  readonly time: Float64Array;
+}
+
+/** Progress of a training run, for a terminal, the dashboard and the database alike. */
+export interface TrainProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Mean training loss of the epoch so far, nats. */
+  readonly loss: number;
+  /** Validation metric at the end of the last epoch, e.g. { name: "NDCG@20", value: 0.081 }. */
+  readonly validation?: { readonly name: string; readonly value: number };
+  readonly secondsElapsed: number;
+  readonly secondsLeft: number;
+}
+
+/** Trainable parameters with what is needed to encode them. */
+export interface Checkpoint {
+  readonly config: Readonly<Record<string, number>>;
+  readonly itemIds: readonly string[];
+  readonly params: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  readonly history: readonly TrainProgress[];
+}
+
+export interface EvaluationRow {
+  readonly model: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly bytes?: number;
+}
+
+/** The machine-readable form of every evaluation (`--json`). */
+export interface Evaluation {
+  readonly dataset: string;
+  /** Split, what is ranked, and what counts as right. */
+  readonly protocol: string;
+  readonly goal: Goal;
+  readonly seed: number;
+  /** Predictions made. */
+  readonly cases: number;
+  readonly rows: readonly EvaluationRow[];
+}
