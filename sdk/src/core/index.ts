@@ -11,3 +11,8 @@ export type * from './artifact/types.ts';
 export { DEFAULTS, GOALS, KINDS } from './models/recommendation/config.ts';
 export type { Goal, Kind, RecommendationConfig } from './models/recommendation/config.ts';
 export type * from './models/recommendation/types.ts';
+export * from './models/recommendation/config.ts';
+export * from './models/recommendation/encode-session.ts';
+export * from './models/recommendation/js-scorer.ts';
+export * from './models/recommendation/load.ts';
+export * from './models/recommendation/rank.ts';

@@ -11,15 +11,56 @@ export type Goal = (typeof GOALS)[number];
 
 /** Shape of the recommendation model. It travels in the artifact's manifest. */
 export interface RecommendationConfig {
-  /** Items in the vocabulary, N. */
+  /** Items in the vocabulary, N. Row 0 is the most popular item, row N-1 the least. */
   readonly items: number;
   /** Width of the item vectors, d. */
   readonly dim: number;
   /** Longest session the encoder reads, T; older items are dropped. */
   readonly maxLength: number;
-  /** Multiplies the cosine between session and item (1 / temperature). */
+  /** Multiplies the cosine between session and item (1 / temperature). Learned. */
   readonly scale: number;
+  /** Bit g is set when goal g had training data: 1 view, 2 purchase, 3 both. */
+  readonly goals: number;
 }
 
-/** The defaults every shop starts from; `items` comes from the shop. */
+/** Where every shop starts; the data may change them. */
 export const DEFAULTS = { dim: 64, maxLength: 50, scale: 12 } as const;
+
+/** First distance (items before the end of the session) of each bucket: exact near the end, coarser further back. */
+const BUCKET_STARTS = [0, 1, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160] as const;
+export const POSITION_BUCKETS = BUCKET_STARTS.length;
+
+/**
+ * Bucket of a reversed position.
+ * @param distance items between this one and the end of the session; 0 is the last item
+ */
+export function positionBucket(distance: number): number {
+  let bucket = BUCKET_STARTS.length - 1;
+  while (BUCKET_STARTS[bucket] > distance) bucket--;
+  return bucket;
+}
+
+/** Row of the repeat-bonus table for an item of the session. */
+export function bonusIndex(goal: number, kind: number, distance: number): number {
+  return (goal * KINDS.length + kind) * POSITION_BUCKETS + positionBucket(distance);
+}
+
+export const BONUS_SIZE = GOALS.length * KINDS.length * POSITION_BUCKETS;
+
+/** The shapes of all trainable tensors for a configuration, by name. The one list that init, encoding and loading follow. */
+export function paramShapes(config: Pick<RecommendationConfig, 'items' | 'dim'>): ReadonlyMap<string, readonly number[]> {
+  const { items: n, dim: d } = config;
+  return new Map<string, readonly number[]>([
+    ['item_table', [n, d]],
+    ['position', [POSITION_BUCKETS, d]],
+    ['kind', [KINDS.length, d]],
+    ['goal', [GOALS.length, d]],
+    ['attention_item', [d, d]],
+    ['attention_last', [d, d]],
+    ['attention_mean', [d, d]],
+    ['attention_bias', [d]],
+    ['attention_out', [d]],
+    ['project', [2 * d, d]],
+    ['bonus', [BONUS_SIZE]],
+  ]);
+}

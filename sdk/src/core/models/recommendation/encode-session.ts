@@ -1,0 +1,107 @@
+import { bonusIndex, positionBucket } from './config.ts';
+import type { RecommendationModel } from './load.ts';
+
+/** Rows and kinds of the session items the model knows, oldest first, at most `maxLength`. */
+export interface KnownSession {
+  readonly rows: readonly number[];
+  readonly kinds: readonly number[];
+}
+
+export interface EncodedSession {
+  /** [dim] int8: the session's direction, scaled so that its largest entry is ±127. */
+  readonly query: Int8Array;
+  /** Score of one unit of the whole-number dot product. */
+  readonly unit: number;
+  /** Repeat bonus by row, for the rows of the session. */
+  readonly bonus: ReadonlyMap<number, number>;
+}
+
+/**
+ * The session encoder in plain JavaScript: the same equations as `model.ts` (see README.md), in double precision and a
+ * fixed order, so that every backend starts from the same int8 query.
+ *
+ * @param session at least one item
+ * @param goal position in GOALS
+ */
+export function encodeSession(model: RecommendationModel, session: KnownSession, goal: number): EncodedSession {
+  const { config, params, table, tableScale } = model;
+  const d = config.dim;
+  const length = session.rows.length;
+  const position = params.get('position')!;
+  const kind = params.get('kind')!;
+
+  const items = new Float64Array(length * d); // e_t
+  const tokens = new Float64Array(length * d); // x_t = e_t + position + kind
+  const mean = new Float64Array(d);
+  for (let t = 0; t < length; t++) {
+    const row = session.rows[t] * d;
+    const p = positionBucket(length - 1 - t) * d;
+    const k = session.kinds[t] * d;
+    for (let j = 0; j < d; j++) {
+      const e = table[row + j] * tableScale;
+      items[t * d + j] = e;
+      tokens[t * d + j] = e + position[p + j] + kind[k + j];
+      mean[j] += e / length;
+    }
+  }
+  const last = tokens.subarray((length - 1) * d);
+
+  // a = softmax over t of v · sigmoid(x_t W1 + l W2 + m W3 + b)
+  const shared = Float64Array.from(params.get('attention_bias')!);
+  addProduct(shared, last, params.get('attention_last')!, d);
+  addProduct(shared, mean, params.get('attention_mean')!, d);
+  const out = params.get('attention_out')!;
+  const attention = new Float64Array(length);
+  const hidden = new Float64Array(d);
+  let peak = -Infinity;
+  for (let t = 0; t < length; t++) {
+    hidden.set(shared);
+    addProduct(hidden, tokens.subarray(t * d, t * d + d), params.get('attention_item')!, d);
+    let logit = 0;
+    for (let j = 0; j < d; j++) logit += out[j] / (1 + Math.exp(-hidden[j]));
+    attention[t] = logit;
+    if (logit > peak) peak = logit;
+  }
+  let total = 0;
+  for (let t = 0; t < length; t++) total += attention[t] = Math.exp(attention[t] - peak);
+
+  // q = [l ; sum of a_t e_t] Wq + goal
+  const joined = new Float64Array(2 * d);
+  joined.set(last);
+  for (let t = 0; t < length; t++) {
+    const weight = attention[t] / total;
+    for (let j = 0; j < d; j++) joined[d + j] += weight * items[t * d + j];
+  }
+  const direction = Float64Array.from(params.get('goal')!.subarray(goal * d, goal * d + d));
+  addProduct(direction, joined, params.get('project')!, d);
+
+  const bonusTable = params.get('bonus')!;
+  const bonus = new Map<number, number>();
+  for (let t = 0; t < length; t++) {
+    const row = session.rows[t];
+    bonus.set(row, (bonus.get(row) ?? 0) + bonusTable[bonusIndex(goal, session.kinds[t], length - 1 - t)]);
+  }
+  return { ...quantiseQuery(direction, config.scale * tableScale), bonus };
+}
+
+/** Scales a direction to unit length, then to int8; an all-zero direction gives an all-zero query. */
+function quantiseQuery(direction: Float64Array, unit: number): { query: Int8Array; unit: number } {
+  let squares = 0;
+  let largest = 0;
+  for (const value of direction) {
+    squares += value * value;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  if (!(largest > 0)) return { query: new Int8Array(direction.length), unit };
+  const query = Int8Array.from(direction, (value) => Math.round((value / largest) * 127));
+  return { query, unit: (unit * largest) / (127 * Math.sqrt(squares)) };
+}
+
+/** sum += x · W with W [x.length, dim] row-major. */
+function addProduct(sum: Float64Array, x: Float64Array, weights: Float32Array, dim: number): void {
+  for (let i = 0; i < x.length; i++) {
+    const xi = x[i];
+    const row = i * dim;
+    for (let j = 0; j < dim; j++) sum[j] += xi * weights[row + j];
+  }
+}
