@@ -7,9 +7,16 @@ export type * from './events/types.ts';
 export { validateEvent, validateEventBatch } from './events/validate.ts';
 
 export type * from './artifact/types.ts';
+export { encodeArtifact } from './artifact/encode.ts';
+export type { ManifestInput, Sign, TensorInput } from './artifact/encode.ts';
+export { decodeArtifact } from './artifact/decode.ts';
+export { dequantise } from './artifact/dequantise.ts';
+export { hashArtifact } from './artifact/hash.ts';
+export { formatPublishableKey, parsePublishableKey } from './artifact/key.ts';
+export type { SubtleLike } from './artifact/subtle.ts';
+export { verifyArtifact } from './artifact/verify.ts';
+export type { VerifyOptions } from './artifact/verify.ts';
 
-export { DEFAULTS, GOALS, KINDS } from './models/recommendation/config.ts';
-export type { Goal, Kind, RecommendationConfig } from './models/recommendation/config.ts';
 export type * from './models/recommendation/types.ts';
 export * from './models/recommendation/config.ts';
 export * from './models/recommendation/encode-session.ts';

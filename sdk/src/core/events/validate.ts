@@ -1,108 +1,52 @@
-import { VitrineError } from '../errors.ts';
+import { exactly, fail, join, list, matching, number, oneOf, optional, plain, text, whole } from '../check.ts';
+import type { Check, Fields } from '../check.ts';
 import { LIMITS, WIDGETS } from './types.ts';
 import type { EventBatch, EventType, VitrineEvent } from './types.ts';
 
-/**
- * The only judge of what a well-formed event is. Written by hand because it ships to every shopper: a table of fields
- * for each type, and five kinds of check. A check returns the value (a list or an object as a fresh copy that holds
- * the known fields only) or throws with the path of the field, never with its value: that may be personal.
- */
-type Check = (value: unknown, path: string) => unknown;
-type Fields = Record<string, Check>;
-
-const fail = (path: string, must: string): never => {
-  throw new VitrineError('bad_input', `${path}: must ${must}`);
-};
-
-/** Text without control characters or lone surrogates, which neither JSON readers nor databases agree on. */
-const text: Check = (value, path) =>
-  typeof value === 'string' && value && value.length <= LIMITS.text && !/[\p{Cc}\p{Cs}]/u.test(value)
-    ? value
-    : fail(path, `be text of 1 to ${LIMITS.text} characters without control characters`);
-
-/** Text of one shape; `must` says which. */
-const matching = (pattern: RegExp, must: string): Check => (value, path) =>
-  pattern.test(text(value, path) as string) ? value : fail(path, must);
-
-const number = (least: number, most: number, whole: boolean): Check => (value, path) =>
-  typeof value === 'number' && value >= least && value <= most && (!whole || value % 1 === 0)
-    ? value
-    : fail(path, `be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
-
-const oneOf = (...values: readonly unknown[]): Check => (value, path) =>
-  values.includes(value) ? value : fail(path, `be ${values.join(' or ')}`);
-
-const optional = (check: Check): Check => (value, path) => (value === undefined ? value : check(value, path));
-
-const list = (most: number, check: Check): Check => (value, path) =>
-  Array.isArray(value) && value.length <= most
-    ? Array.from(value, (entry, index) => check(entry, `${path}[${index}]`))
-    : fail(path, `be a list of at most ${most}`);
-
-const fieldPath = (path: string, key: string): string => (path ? `${path}.${key}` : key);
-
-const object = (fields: Fields): Check => (value, path) => {
-  const input = plain(value, path);
-  for (const key of Object.keys(input)) {
-    // A key is repeated in the message only when it looks like a field's name.
-    if (!Object.hasOwn(fields, key)) fail(fieldPath(path, /^\w{1,32}$/.test(key) ? key : '(field)'), 'not be there: unknown field');
-  }
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(fields)) {
-    const checked = fields[key](input[key], fieldPath(path, key));
-    if (checked !== undefined) result[key] = checked;
-  }
-  return result;
-};
-
-const plain = (value: unknown, path: string): Record<string, unknown> =>
-  typeof value === 'object' && value && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : fail(path || 'input', 'be an object');
-
-const quantity = number(1, LIMITS.quantity, true);
-const position = number(0, LIMITS.items - 1, true);
-const productId = text;
+const name = text(LIMITS.text);
+const quantity = whole(1, LIMITS.quantity);
+const position = whole(0, LIMITS.items - 1);
+const productId = name;
 const widget = oneOf(...WIDGETS);
-const artifact = optional(text);
-const checkoutToken = optional(text);
-const products = list(LIMITS.items, object({ productId, quantity }));
+const artifact = optional(name);
+const checkoutToken = optional(name);
+const products = list(LIMITS.items, exactly({ productId, quantity }));
 
 const FIELDS: Record<EventType, Fields> = {
-  page_viewed: { path: text },
+  page_viewed: { path: name },
   product_viewed: { productId },
-  collection_viewed: { collectionId: text },
-  search_submitted: { query: text },
+  collection_viewed: { collectionId: name },
+  search_submitted: { query: name },
   product_added_to_cart: { productId, quantity },
   product_removed_from_cart: { productId, quantity },
   cart_viewed: { items: products },
   checkout_started: { items: products, checkoutToken },
-  checkout_completed: { orderId: text, checkoutToken },
+  checkout_completed: { orderId: name, checkoutToken },
   impression: {
     widget,
     artifact,
-    items: list(LIMITS.items, object({ productId, position, source: oneOf('model', 'popular') })),
+    items: list(LIMITS.items, exactly({ productId, position, source: oneOf('model', 'popular') })),
   },
   recommendation_clicked: { widget, artifact, productId, position },
 };
 
 const BASE: Fields = {
-  type: text,
+  type: name,
   id: matching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, 'be a UUID in lower case'),
-  at: number(0, 8.64e15, false), // the range of Date
-  sessionId: text,
-  visitorId: optional(text),
+  at: number(0, 8.64e15), // the range of Date
+  sessionId: name,
+  visitorId: optional(name),
 };
 
 const event: Check = (value, path) => {
   const { type } = plain(value, path);
   return typeof type === 'string' && Object.hasOwn(FIELDS, type)
-    ? object({ ...BASE, ...FIELDS[type as EventType] })(value, path)
-    : fail(fieldPath(path, 'type'), 'be a known event type');
+    ? exactly({ ...BASE, ...FIELDS[type as EventType] })(value, path)
+    : fail(join(path, 'type'), 'be a known event type');
 };
 
-const batch = object({
-  key: matching(/^pk_[\w-]+$/, 'be a publishable key (pk_…)'),
+const batch = exactly({
+  key: matching(/^pk_[\w-]{1,128}$/, 'be a publishable key (pk_…)'),
   consent: oneOf(true),
   events: list(LIMITS.batchEvents, event),
 });

@@ -1,0 +1,47 @@
+import { VitrineError } from '../errors.ts';
+import { decodeArtifact, readSections } from './decode.ts';
+import { hashArtifact } from './hash.ts';
+import { parsePublishableKey } from './key.ts';
+import type { SubtleLike } from './subtle.ts';
+import type { Artifact } from './types.ts';
+
+export interface VerifyOptions {
+  /** The shop's publishable key, pinned in the page: "pk_…". */
+  readonly publicKey: string;
+  /** SHA-256 of the whole file in hex, as the release names it. */
+  readonly hash?: string;
+  /** The shop the artifact must have been trained for. */
+  readonly shop: string;
+  /** `crypto.subtle`. */
+  readonly subtle: SubtleLike;
+}
+
+/**
+ * Decodes an artifact only after it has proved itself, in this order: hash, header, signature, content, shop.
+ * No JSON is parsed and no tensor is read before the signature holds.
+ *
+ * @throws VitrineError `artifact_corrupt`, `artifact_version`, `artifact_signature`, `artifact_shop`; `bad_config` for
+ *   a malformed publishable key
+ *
+ * @example
+ * const artifact = await verifyArtifact(bytes, { publicKey: 'pk_…', hash, shop: 'demo.myshopify.com', subtle: crypto.subtle });
+ */
+export async function verifyArtifact(bytes: Uint8Array, { publicKey, hash, shop, subtle }: VerifyOptions): Promise<Artifact> {
+  const point = parsePublishableKey(publicKey);
+  if (hash !== undefined && (await hashArtifact(bytes, subtle)) !== hash) {
+    throw new VitrineError('artifact_corrupt', 'Artifact is corrupt: its SHA-256 is not the one the release names. Fetch it again.');
+  }
+  const { signature } = readSections(bytes);
+  const key = await subtle.importKey('raw', point, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']).catch((cause: unknown) => {
+    throw new VitrineError('bad_config', 'The publishable key is not a P-256 public key: copy it whole from the dashboard.', { cause });
+  });
+  const signed = await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, bytes.subarray(signature), bytes.subarray(0, signature));
+  if (!signed) {
+    throw new VitrineError('artifact_signature', "Artifact is not signed by this shop's key, or was changed since. Fetch it again or check the publishable key.");
+  }
+  const artifact = decodeArtifact(bytes);
+  if (artifact.manifest.shop !== shop) {
+    throw new VitrineError('artifact_shop', 'Artifact was trained for another shop. Check the shop id this page is configured with.');
+  }
+  return artifact;
+}
