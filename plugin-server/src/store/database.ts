@@ -1,4 +1,7 @@
-/** A value a statement can carry. Arrays become PostgreSQL arrays (for `unnest`). */
+/**
+ * A value a statement can carry. An array becomes a PostgreSQL array (for `unnest`), a plain object JSON. For a `jsonb`
+ * parameter that is an array at the top pass `JSON.stringify(value)`: a string is taken as the JSON text it is.
+ */
 export type SqlValue = string | number | bigint | boolean | null | Date | Uint8Array | object | readonly SqlValue[];
 
 /**
@@ -8,9 +11,12 @@ export type SqlValue = string | number | bigint | boolean | null | Date | Uint8A
 export interface Database {
   /** One statement with `$1` parameters. */
   query<Row = Record<string, unknown>>(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
-  /** Several statements without parameters (migrations). */
-  exec(sql: string): Promise<void>;
-  /** Runs `work` in one transaction; a throw rolls back. */
+  /** Several statements without parameters (migrations, the queue): the rows of all of them, in order. */
+  exec(sql: string): Promise<Record<string, unknown>[]>;
+  /**
+   * Runs `work` in one transaction; a throw rolls back. Inside, use only `tx`: the embedded database has one connection,
+   * and waiting for the outer one from within would never end. A transaction within a transaction is a savepoint.
+   */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
