@@ -38,16 +38,18 @@ export function readSections(bytes: Uint8Array): Sections {
 }
 
 /**
- * Reads an artifact file. Tensors are views into `bytes`, so `bytes` must not change; a 4-byte tensor is copied only
- * when `bytes` itself lies unaligned in its buffer. The signature is not looked at: `verifyArtifact` does that first.
+ * Reads an artifact file. Tensors are views into `file`, so `file` must not change; a 4-byte tensor is copied only
+ * when `file` itself lies unaligned in its buffer. The signature is not looked at: `verifyArtifact` does that first.
  *
  * @throws VitrineError `artifact_corrupt` with the place, or `artifact_version`
  *
  * @example
- * const { manifest, tensors } = decodeArtifact(bytes);
- * const items = tensors.get('items') as Int8Array; // [items, dim]
+ * const { manifest, tensors } = decodeArtifact(file);
+ * const table = tensors.get('item_table') as Int8Array; // [items, dim]
  */
-export function decodeArtifact(bytes: Uint8Array): Artifact {
+export function decodeArtifact(file: Uint8Array): Artifact {
+  // A plain view: Node's Buffer is a Uint8Array whose `slice` does not copy.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length);
   const { manifestEnd, tensors: start, signature } = readSections(bytes);
   return orCorrupt(() => {
     expectZeros(bytes, 6, 8);

@@ -10,7 +10,7 @@ const bytes = whole(0, MOST_BYTES);
 const record = (check: Check): Check => (value, path) =>
   Object.fromEntries(
     Object.entries(plain(value, path)).map(([key, entry]) => {
-      if (key === '__proto__' || !/^[\w@.-]{1,64}$/.test(key)) fail(path, 'have keys of letters, digits and _ @ . - only');
+      if (key === '__proto__' || !/^[\w@. -]{1,64}$/.test(key)) fail(path, 'have keys of letters, digits, spaces and _ @ . - only');
       return [key, check(entry, `${path}.${key}`)];
     }),
   );
