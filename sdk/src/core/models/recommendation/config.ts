@@ -15,7 +15,7 @@ export interface RecommendationConfig {
   readonly items: number;
   /** Width of the item vectors, d. */
   readonly dim: number;
-  /** Longest session the encoder reads, T; older items are dropped. */
+  /** Items the encoder reads, T, the newest ones; the repeat bonus looks back REPEAT_LENGTH. */
   readonly maxLength: number;
   /** Multiplies the cosine between session and item (1 / temperature). Learned. */
   readonly scale: number;
@@ -25,6 +25,9 @@ export interface RecommendationConfig {
 
 /** Where every shop starts; the data may change them. */
 export const DEFAULTS = { dim: 64, maxLength: 50, scale: 12 } as const;
+
+/** Items of a session that can earn the repeat bonus, the newest ones; older items are dropped. */
+export const REPEAT_LENGTH = 200;
 
 /** First distance (items before the end of the session) of each bucket: exact near the end, coarser further back. */
 const BUCKET_STARTS = [0, 1, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160] as const;
@@ -52,6 +55,7 @@ export function paramShapes(config: Pick<RecommendationConfig, 'items' | 'dim'>)
   const { items: n, dim: d } = config;
   return new Map<string, readonly number[]>([
     ['item_table', [n, d]],
+    ['item_bias', [n]],
     ['position', [POSITION_BUCKETS, d]],
     ['kind', [KINDS.length, d]],
     ['goal', [GOALS.length, d]],

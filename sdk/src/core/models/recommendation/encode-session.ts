@@ -1,7 +1,7 @@
 import { bonusIndex, positionBucket } from './config.ts';
 import type { RecommendationModel } from './load.ts';
 
-/** Rows and kinds of the session items the model knows, oldest first, at most `maxLength`. */
+/** Rows and kinds of the session items the model knows, oldest first, at most REPEAT_LENGTH. */
 export interface KnownSession {
   readonly rows: readonly number[];
   readonly kinds: readonly number[];
@@ -26,7 +26,8 @@ export interface EncodedSession {
 export function encodeSession(model: RecommendationModel, session: KnownSession, goal: number): EncodedSession {
   const { config, params, table, tableScale } = model;
   const d = config.dim;
-  const length = session.rows.length;
+  const length = Math.min(session.rows.length, config.maxLength);
+  const skipped = session.rows.length - length;
   const position = params.get('position')!;
   const kind = params.get('kind')!;
 
@@ -34,9 +35,9 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
   const tokens = new Float64Array(length * d); // x_t = e_t + position + kind
   const mean = new Float64Array(d);
   for (let t = 0; t < length; t++) {
-    const row = session.rows[t] * d;
+    const row = session.rows[skipped + t] * d;
     const p = positionBucket(length - 1 - t) * d;
-    const k = session.kinds[t] * d;
+    const k = session.kinds[skipped + t] * d;
     for (let j = 0; j < d; j++) {
       const e = table[row + j] * tableScale;
       items[t * d + j] = e;
@@ -77,10 +78,10 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
 
   const bonusTable = params.get('bonus')!;
   const bonus = new Map<number, number>();
-  for (let t = 0; t < length; t++) {
-    const row = session.rows[t];
-    bonus.set(row, (bonus.get(row) ?? 0) + bonusTable[bonusIndex(goal, session.kinds[t], length - 1 - t)]);
-  }
+  session.rows.forEach((row, t) => {
+    const earned = bonusTable[bonusIndex(goal, session.kinds[t], session.rows.length - 1 - t)];
+    bonus.set(row, (bonus.get(row) ?? 0) + earned);
+  });
   return { ...quantiseQuery(direction, config.scale * tableScale), bonus };
 }
 

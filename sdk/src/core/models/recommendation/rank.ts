@@ -1,4 +1,4 @@
-import { GOALS, KINDS } from './config.ts';
+import { GOALS, KINDS, REPEAT_LENGTH } from './config.ts';
 import { encodeSession, type KnownSession } from './encode-session.ts';
 import type { RecommendationModel } from './load.ts';
 import type { RankedItem, RankRequest, Scorer, SessionItem } from './types.ts';
@@ -18,7 +18,7 @@ export async function rank(model: RecommendationModel, scorer: Scorer, request: 
   if (session.rows.length === 0) return popular(model, request);
   const { query, unit, bonus } = encodeSession(model, session, GOALS.indexOf(request.goal));
   const dots = await scorer.score(query);
-  const best = selectTop(dots, unit, bonus, excludedRows(model, request), request.limit);
+  const best = selectTop(dots, unit, model.params.get('item_bias')!, bonus, excludedRows(model, request), request.limit);
   return best.map(({ row, score }) => ({ id: model.itemIds[row], score, source: 'model' }));
 }
 
@@ -32,11 +32,11 @@ export function popular(model: RecommendationModel, request: Pick<RankRequest, '
   return items;
 }
 
-/** Drops unknown items and all but the last `maxLength`. */
+/** Drops unknown items and all but the last REPEAT_LENGTH. */
 export function knownSession(model: RecommendationModel, session: readonly SessionItem[]): KnownSession {
   const rows: number[] = [];
   const kinds: number[] = [];
-  for (let i = session.length - 1; i >= 0 && rows.length < model.config.maxLength; i--) {
+  for (let i = session.length - 1; i >= 0 && rows.length < REPEAT_LENGTH; i--) {
     const row = model.rowOf.get(session[i].id);
     if (row === undefined) continue;
     rows.push(row);
@@ -59,16 +59,20 @@ interface Scored {
   readonly score: number;
 }
 
-/** The `limit` best rows by score, then by row. One pass; a sorted list of at most `limit` stands in for a heap. */
+/**
+ * The `limit` best rows by score (dot × unit + bias + bonus), then by row. One pass; a sorted list of at most
+ * `limit` stands in for a heap.
+ */
 export function selectTop(
-  dots: ArrayLike<number>, unit: number, bonus: ReadonlyMap<number, number>, excluded: ReadonlySet<number>, limit: number,
+  dots: ArrayLike<number>, unit: number, bias: Float32Array | undefined, bonus: ReadonlyMap<number, number>, excluded: ReadonlySet<number>, limit: number,
 ): Scored[] {
   const best: Scored[] = [];
   if (limit <= 0) return best;
   let threshold = -Infinity;
   for (let row = 0; row < dots.length; row++) {
-    const base = dots[row] * unit;
-    const score = bonus.size > 0 ? base + (bonus.get(row) ?? 0) : base;
+    let score = dots[row] * unit;
+    if (bias) score += bias[row];
+    if (bonus.size > 0) score += bonus.get(row) ?? 0;
     if (best.length === limit && score <= threshold) continue;
     if (excluded.has(row)) continue;
     let place = best.length;

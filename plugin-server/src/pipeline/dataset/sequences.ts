@@ -1,0 +1,104 @@
+import type { Interactions } from '../types.ts';
+
+/**
+ * Interactions by group (an order or a visit), groups in order of time, with a link from each group to the one before
+ * it of the same customer. Rows are numbered by popularity among the training groups: row 0 is the most popular item.
+ */
+export interface Sequences {
+  /** Product id of each row. */
+  readonly itemIds: readonly string[];
+  /** Group g holds positions start[g] … start[g + 1] - 1 of `item` and `kind`. [groups + 1] */
+  readonly start: Int32Array;
+  readonly item: Int32Array;
+  readonly kind: Uint8Array;
+  /** Earlier group of the same actor, -1 when there is none. [groups] */
+  readonly previous: Int32Array;
+  /** Time of the group's first interaction, seconds since 1970. [groups] */
+  readonly time: Float64Array;
+  /** Groups [0, train) train, [train, validation) choose, [validation, groups) test: chronological. */
+  readonly train: number;
+  readonly validation: number;
+}
+
+export interface SplitShares {
+  /** Share of the groups, by time, held out to choose and to test. */
+  readonly validation?: number;
+  readonly test?: number;
+}
+
+/**
+ * Groups, splits by time, and numbers the items by their popularity in the training part. An item appears once in a
+ * group unless it was touched in a new way (viewed, then bought).
+ */
+export function buildSequences(interactions: Interactions, shares: SplitShares = {}): Sequences {
+  const { item, kind, group, actor, time } = interactions;
+  const count = item.length;
+
+  // Order of groups by first interaction; interactions arrive sorted by time, so group numbers already are.
+  let groups = 0;
+  for (let i = 0; i < count; i++) groups = Math.max(groups, group[i] + 1);
+  const size = new Int32Array(groups + 1);
+  for (let i = 0; i < count; i++) size[group[i] + 1]++;
+  for (let g = 0; g < groups; g++) size[g + 1] += size[g];
+  const place = size.slice();
+  const order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[place[group[i]]++] = i;
+
+  const start = new Int32Array(groups + 1);
+  const items = new Int32Array(count);
+  const kinds = new Uint8Array(count);
+  const groupTime = new Float64Array(groups);
+  const previous = new Int32Array(groups).fill(-1);
+  const latest = new Map<number, number>();
+  const seen = new Set<number>();
+  let kept = 0;
+  for (let g = 0; g < groups; g++) {
+    start[g] = kept;
+    seen.clear();
+    for (let at = size[g]; at < size[g + 1]; at++) {
+      const i = order[at];
+      const touch = item[i] * 4 + kind[i];
+      if (seen.has(touch)) continue;
+      seen.add(touch);
+      items[kept] = item[i];
+      kinds[kept] = kind[i];
+      kept++;
+    }
+    const first = order[size[g]];
+    groupTime[g] = time[first];
+    if (actor[first] >= 0) {
+      previous[g] = latest.get(actor[first]) ?? -1;
+      latest.set(actor[first], g);
+    }
+  }
+  start[groups] = kept;
+
+  const test = Math.round(groups * (shares.test ?? 0.1));
+  const validation = groups - test;
+  const train = validation - Math.round(groups * (shares.validation ?? 0.1));
+
+  const popularity = new Float64Array(interactions.itemIds.length);
+  for (let at = 0; at < start[train]; at++) popularity[items[at]]++;
+  const byPopularity = Array.from(popularity.keys()).sort((a, b) => popularity[b] - popularity[a] || a - b);
+  const row = new Int32Array(byPopularity.length);
+  byPopularity.forEach((old, index) => { row[old] = index; });
+  for (let at = 0; at < kept; at++) items[at] = row[items[at]];
+
+  return {
+    itemIds: byPopularity.map((old) => interactions.itemIds[old]),
+    start, item: items.slice(0, kept), kind: kinds.slice(0, kept), previous, time: groupTime, train, validation,
+  };
+}
+
+/** Items and kinds of the actor's groups before `group`, oldest first, at most `limit`. */
+export function historyBefore(sequences: Sequences, group: number, limit: number): { items: number[]; kinds: number[] } {
+  const items: number[] = [];
+  const kinds: number[] = [];
+  for (let g = sequences.previous[group]; g >= 0 && items.length < limit; g = sequences.previous[g]) {
+    for (let at = sequences.start[g + 1] - 1; at >= sequences.start[g] && items.length < limit; at--) {
+      items.push(sequences.item[at]);
+      kinds.push(sequences.kind[at]);
+    }
+  }
+  return { items: items.reverse(), kinds: kinds.reverse() };
+}

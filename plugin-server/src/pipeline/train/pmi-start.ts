@@ -1,0 +1,72 @@
+import type { Cooccurrence } from '../dataset/cooccurrence.ts';
+
+/**
+ * Item vectors to start training from: the leading eigenvectors of the positive pointwise mutual information matrix
+ * (Levy and Goldberg, 2014), by subspace iteration (Halko, Martinsson and Tropp, 2011, algorithm 4.4).
+ *
+ * PMI_ij = log( c_ij · G / (n_i n_j) ), with c_ij discounted for small counts; negative entries are left out.
+ *
+ * @returns [items × dim], row by row; each row has unit length, or is zero for an item that never met another
+ */
+export function pmiStart(counts: Cooccurrence, dim: number, random: () => number, iterations = 8): Float32Array {
+  const { items, start, column, count, occurrences, groups } = counts;
+  const value = new Float32Array(count.length);
+  for (let i = 0; i < items; i++) {
+    for (let at = start[i]; at < start[i + 1]; at++) {
+      const pairs = count[at];
+      const smaller = Math.min(occurrences[i], occurrences[column[at]]);
+      const discount = (pairs / (pairs + 1)) * (smaller / (smaller + 1));
+      const pmi = Math.log((pairs * groups) / (occurrences[i] * occurrences[column[at]]));
+      value[at] = Math.max(0, pmi) * discount;
+    }
+  }
+
+  const width = Math.min(dim, items);
+  let basis = Float64Array.from({ length: items * width }, () => random() - 0.5);
+  orthonormalise(basis, items, width);
+  const strength = new Float64Array(width);
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const next = new Float64Array(items * width);
+    for (let i = 0; i < items; i++) {
+      const to = i * width;
+      for (let at = start[i]; at < start[i + 1]; at++) {
+        const from = column[at] * width;
+        const weight = value[at];
+        for (let k = 0; k < width; k++) next[to + k] += weight * basis[from + k];
+      }
+    }
+    basis = next;
+    orthonormalise(basis, items, width, strength);
+  }
+
+  const table = new Float32Array(items * dim);
+  for (let i = 0; i < items; i++) {
+    let squares = 0;
+    for (let k = 0; k < width; k++) {
+      const entry = basis[i * width + k] * Math.sqrt(strength[k]);
+      table[i * dim + k] = entry;
+      squares += entry * entry;
+    }
+    const length = Math.sqrt(squares);
+    if (length > 1e-9) for (let k = 0; k < width; k++) table[i * dim + k] /= length;
+    else table.fill(0, i * dim, i * dim + dim);
+  }
+  return table;
+}
+
+/** Modified Gram–Schmidt on the columns, in place; `strength` receives each column's length before scaling. */
+function orthonormalise(matrix: Float64Array, rows: number, width: number, strength?: Float64Array): void {
+  for (let k = 0; k < width; k++) {
+    for (let earlier = 0; earlier < k; earlier++) {
+      let dot = 0;
+      for (let i = 0, at = 0; i < rows; i++, at += width) dot += matrix[at + k] * matrix[at + earlier];
+      for (let i = 0, at = 0; i < rows; i++, at += width) matrix[at + k] -= dot * matrix[at + earlier];
+    }
+    let squares = 0;
+    for (let i = 0, at = 0; i < rows; i++, at += width) squares += matrix[at + k] ** 2;
+    const length = Math.sqrt(squares);
+    if (strength) strength[k] = length;
+    const factor = length > 1e-12 ? 1 / length : 0;
+    for (let i = 0, at = 0; i < rows; i++, at += width) matrix[at + k] *= factor;
+  }
+}

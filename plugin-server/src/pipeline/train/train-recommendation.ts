@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { DEFAULTS, GOALS, REPEAT_LENGTH } from '@vitrine/sdk/core';
+import { crossEntropy } from '@vitrine/sdk/core/models/recommendation/loss';
+import { encode, init, normaliseRows, type Params, score } from '@vitrine/sdk/core/models/recommendation/model';
+import { compressRecommendation, previewModel } from '../compress/compress-recommendation.ts';
+import { buildCases, type Case, TASK_GOAL, TASKS } from '../dataset/cases.ts';
+import { countCooccurrence } from '../dataset/cooccurrence.ts';
+import { createRandom } from '../dataset/random.ts';
+import type { Sequences } from '../dataset/sequences.ts';
+import { RankingMetrics } from '../evaluate/metrics.ts';
+import { shippedRecommender } from '../evaluate/recommenders.ts';
+import type { Checkpoint, TrainProgress } from '../types.ts';
+import { createSampler, makeBatch, type TrainingBatch } from './batches.ts';
+import { countExamples, epochExamples, type Example } from './examples.ts';
+import { fit } from './fit.ts';
+
+export interface TrainOptions {
+  readonly seed?: number;
+  readonly epochs?: number;
+  readonly dim?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly dropout?: number;
+  readonly biasStart?: number;
+  readonly patience?: number;
+  readonly clock?: () => number;
+  readonly onProgress?: (progress: TrainProgress) => void;
+  readonly cancelled?: () => boolean;
+}
+
+/** Steps a training takes when the caller does not say: more epochs for small shops, fewer for large ones. */
+const STEPS = 1200;
+const VALIDATION_CASES = 600;
+
+/**
+ * Trains the recommendation model on the training groups, choosing the epoch by NDCG@20 of the int8 model on the
+ * validation groups. tfjs must be ready with a backend.
+ */
+export function trainRecommendation(sequences: Sequences, options: TrainOptions = {}): Checkpoint {
+  const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.003, dropout = 0.2, patience = 3 } = options;
+  const random = createRandom(seed);
+  const items = sequences.itemIds.length;
+  const maxLength = DEFAULTS.maxLength;
+
+  const cases = TASKS.flatMap((task) =>
+    buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES));
+  const goals = trainedGoals(sequences);
+  const config = { items, dim, maxLength, goals, scale: DEFAULTS.scale };
+
+  const values = init(config, random);
+  startFromPmi(values.get('item_table')!.data, sequences, dim, random);
+  const seen = new Float64Array(items);
+  for (let at = 0; at < sequences.start[sequences.train]; at++) seen[sequences.item[at]]++;
+  values.get('item_bias')!.data.set(Float32Array.from(seen, (n) => Math.log(n + 1) * (options.biasStart ?? 0.5)));
+  const variables = new Map([...values].map(([name, { shape, data }]) =>
+    [name, tf.variable(tf.tensor(data, [...shape], 'float32'), true, `${name}:${seed}:${variableCount++}`)]));
+  const params = Object.fromEntries(variables) as Params;
+
+  const frequency = new Float64Array(items);
+  for (let at = 0; at < sequences.start[sequences.train]; at++) frequency[sequences.item[at]]++;
+  const sampler = createSampler(frequency, random);
+
+  const stepsPerEpoch = Math.max(1, Math.ceil(countExamples(sequences) / batchSize));
+  const epochs = options.epochs ?? Math.min(30, Math.max(3, Math.round(STEPS / stepsPerEpoch)));
+
+  const snapshot = (): Checkpoint['params'] =>
+    new Map([...variables].map(([name, variable]) => [name, { shape: variable.shape, data: variable.dataSync().slice() as Float32Array }]));
+  const checkpoint = (history: readonly TrainProgress[]): Checkpoint => ({ config, itemIds: sequences.itemIds, params: snapshot(), history });
+
+  const history = fit<TrainingBatch>({
+    variables, epochs, stepsPerEpoch, learningRate, patience,
+    clock: options.clock ?? (() => performance.now()),
+    onProgress: options.onProgress ?? (() => {}),
+    cancelled: options.cancelled ?? (() => false),
+    *batches() {
+      for (const examples of chunk(epochExamples(sequences, REPEAT_LENGTH, random), batchSize)) {
+        const made: tf.Tensor[] = [];
+        tf.engine().startScope();
+        const batch = makeBatch(examples, { items, dim, maxLength, dropout, random, sampler });
+        try {
+          yield batch;
+        } finally {
+          tf.engine().endScope();
+          tf.dispose(made);
+        }
+      }
+    },
+    loss: (batch) => batchLoss(params, batch),
+    validate: () => ({ name: 'NDCG@20', value: validationScore(checkpoint([]), cases) }),
+  });
+  const result = checkpoint(history);
+  for (const variable of variables.values()) variable.dispose();
+  return result;
+}
+
+let variableCount = 0;
+
+function batchLoss(params: Params, batch: TrainingBatch): tf.Scalar {
+  const rows = batch.rows ? tf.gather(params.item_table as tf.Tensor2D, batch.rows) : (params.item_table as tf.Tensor2D);
+  const table = normaliseRows(rows);
+  const queries = encode(params, table, batch.sessions);
+  const candidates = batch.rows ? tf.slice(table, [0, 0], [batch.candidates, table.shape[1]]) : table;
+  const bias = batch.rows ? tf.reshape(tf.gather(tf.reshape(params.item_bias, [-1, 1]), tf.slice(batch.rows, 0, batch.candidates)), [-1]) : params.item_bias;
+  const scores = score(params, queries, candidates, bias as tf.Tensor1D, batch.repeats);
+  return crossEntropy(batch.correction ? tf.sub(scores, batch.correction) : scores, batch.targets);
+}
+
+/** Bit g set: the training groups hold examples for goal g. */
+function trainedGoals(sequences: Sequences): number {
+  let goals = 0;
+  for (const example of epochExamples(sequences, 1, createRandom(0))) {
+    goals |= 1 << example.goal;
+    if (goals === (1 << GOALS.length) - 1) break;
+  }
+  return goals;
+}
+
+function startFromPmi(_table: Float32Array, _sequences: Sequences, _dim: number, _random: () => number): void {
+  const start = PMI(_sequences, _dim, _random);
+  for (let i = 0; i < _table.length; i++) _table[i] = start[i] + 0.1 * _table[i];
+}
+import { pmiStart } from './pmi-start.ts';
+const PMI = (s: Sequences, dim: number, random: () => number) => pmiStart(countCooccurrence(s), dim, random);
+
+/** Mean NDCG@20 over the tasks that have cases. */
+function validationScore(checkpoint: Checkpoint, cases: readonly Case[]): number {
+  const recommend = shippedRecommender(previewModel(compressRecommendation(checkpoint)));
+  const metrics = new RankingMetrics(20, checkpoint.itemIds.length);
+  for (const question of cases) metrics.add(recommend(question, 20), question.targets);
+  return metrics.result()['NDCG@20'];
+}
+
+function* chunk(examples: Iterable<Example>, size: number): Generator<Example[]> {
+  let batch: Example[] = [];
+  for (const example of examples) {
+    batch.push(example);
+    if (batch.length === size) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+export { TASK_GOAL };
