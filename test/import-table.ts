@@ -27,8 +27,8 @@ const EVERYTHING: Rule = { value: ['*'], packages: ['*'] };
 const SERVER = [
   'node:*', 'hono*', '@hono/*', 'zod', 'csv-parse*', 'pg', 'pg-boss', '@electric-sql/*', '@shopify/*', '@tensorflow/*', 'uplot',
 ];
-/** The plugin server from bottom to top: each may import what stands below it, and the context's type. */
-const below = (...value: string[]): Rule => ({ value: ['core', 'server/config', 'server/context', ...value], packages: SERVER, type: ['server/jobs'] });
+/** The plugin server from bottom to top: each may import what stands below it, and the context. */
+const below = (...value: string[]): Rule => ({ value: ['core', 'server/config', 'server/context', ...value], packages: SERVER, type: ['server/jobs', 'server/types'] });
 
 const RULES: Readonly<Record<string, Rule>> = {
   'core': { packages: ['@tensorflow/tfjs-core*'] },
@@ -41,6 +41,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'widgets': { value: ['connectors', 'ui', 'elements'] },
   'server/context': { type: ['server/config', 'server/store', 'server/jobs', 'core'] },
   'server/config': { value: ['core'], packages: SERVER },
+  'server/types': { type: ['core'] },
   'server/shopify': below(),
   'server/store': below(),
   'server/pipeline': below('server/store', 'server/shopify'),
@@ -70,6 +71,8 @@ export function layerOf(path: string): string | undefined {
   if (workspace === 'widgets') return folder || 'widgets';
   if (workspace !== 'plugin-server') return undefined;
   if (folder === 'dashboard') return 'dashboard';
+  // What the stages hand on is everyone's vocabulary, store's too.
+  if (rest === 'pipeline/types.ts') return 'server/types';
   if (/^(context|config)\.ts$/.test(rest)) return `server/${rest.slice(0, -3)}`;
   return folder ? `server/${folder}` : 'server';
 }

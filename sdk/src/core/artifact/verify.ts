@@ -2,7 +2,7 @@ import { VitrineError } from '../errors.ts';
 import { decodeArtifact, readSections } from './decode.ts';
 import { hashArtifact } from './hash.ts';
 import { parsePublishableKey } from './key.ts';
-import type { SubtleLike } from './subtle.ts';
+import type { Bytes, SubtleLike } from './subtle.ts';
 import type { Artifact } from './types.ts';
 
 export interface VerifyOptions {
@@ -35,7 +35,8 @@ export async function verifyArtifact(bytes: Uint8Array, { publicKey, hash, shop,
   const key = await subtle.importKey('raw', point, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']).catch((cause: unknown) => {
     throw new VitrineError('bad_config', 'The publishable key is not a P-256 public key: copy it whole from the dashboard.', { cause });
   });
-  const signed = await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, bytes.subarray(signature), bytes.subarray(0, signature));
+  const [content, claim] = [bytes.subarray(0, signature) as Bytes, bytes.subarray(signature) as Bytes];
+  const signed = await subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, claim, content);
   if (!signed) {
     throw new VitrineError('artifact_signature', "Artifact is not signed by this shop's key, or was changed since. Fetch it again or check the publishable key.");
   }

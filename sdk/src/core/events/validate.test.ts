@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { VitrineError } from '../errors.ts';
 import { LIMITS, WIDGETS } from './types.ts';
-import type { VitrineEvent } from './types.ts';
+import type { CartViewed, VitrineEvent } from './types.ts';
 import { validateEvent, validateEventBatch } from './validate.ts';
 
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text));
@@ -89,7 +89,7 @@ test('items are checked one by one', () => {
     [{ ...base, productId: 'a', items: [good] }, 'productId: must not be there: unknown field'],
   ];
   for (const [event, message] of cases) assert.equal(refusal(() => validateEvent(event)), message);
-  assert.equal((validateEvent({ ...base, items: Array(LIMITS.items).fill(good) }) as { items: unknown[] }).items.length, LIMITS.items);
+  assert.equal((validateEvent({ ...base, items: Array(LIMITS.items).fill(good) }) as CartViewed).items.length, LIMITS.items);
 });
 
 test('limits are inclusive', () => {
