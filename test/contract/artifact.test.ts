@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { decodeArtifact, encodeArtifact, formatPublishableKey, hashArtifact, verifyArtifact, VitrineError } from '@vitrine/sdk/core';
+import { decodeArtifact, encodeArtifact, formatPublishableKey, hashArtifact, paramShapes, verifyArtifact, VitrineError } from '@vitrine/sdk/core';
 import type { ErrorCode } from '@vitrine/sdk/core';
 import { annotatedHexdump } from './annotated-hexdump.ts';
 import { GOLDEN_FILE, GOLDEN_HASH, GOLDEN_KEY, GOLDEN_MANIFEST, GOLDEN_SHOP, GOLDEN_TENSORS, signGolden } from './golden/artifact.ts';
@@ -55,6 +55,15 @@ test('docs/artifact.md shows this file', () => {
   assert.equal(shown, annotatedHexdump(GOLDEN_FILE), 'replace the hexdump block of docs/artifact.md by the expected text');
 });
 
+test('docs/artifact.md lists the tensors of the recommendation family with their shapes', () => {
+  const document = readFileSync(new URL('../../docs/artifact.md', import.meta.url), 'utf8');
+  const rows = [...document.matchAll(/^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| [^|]+ \| \[([^\]]+)\]/gm)].flatMap(([, names, shape]) =>
+    [...names.matchAll(/`([a-z_]+)`/g)].map(([, name]) => [name, shape] as const));
+  const sizes: Record<string, number> = { N: 7, d: 5, '2d': 10 };
+  const listed = new Map(rows.map(([name, shape]) => [name, shape.split(', ').map((size) => sizes[size] ?? Number(size))]));
+  assert.deepEqual(listed, new Map([['items', [7]], ...paramShapes({ items: 7, dim: 5 })]));
+});
+
 test('every flipped bit is refused', async () => {
   const file = new Uint8Array(GOLDEN_FILE);
   for (let bit = 0; bit < file.length * 8; bit++) {
@@ -97,4 +106,8 @@ test('a publishable key that is no point of the curve is a configuration error',
   const offCurve = formatPublishableKey(Uint8Array.of(4, ...new Uint8Array(64).fill(1)));
   await assert.rejects(verifyArtifact(GOLDEN_FILE, { ...trusted, publicKey: offCurve }), refused('bad_config'));
   await assert.rejects(verifyArtifact(GOLDEN_FILE, { ...trusted, publicKey: 'pk_demo' }), refused('bad_config'));
+});
+
+test('without Web Crypto nothing is accepted', async () => {
+  await assert.rejects(verifyArtifact(GOLDEN_FILE, { ...trusted, subtle: undefined }), { code: 'bad_config', message: /HTTPS/ });
 });

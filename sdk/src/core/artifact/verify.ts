@@ -12,8 +12,8 @@ export interface VerifyOptions {
   readonly hash?: string;
   /** The shop the artifact must have been trained for. */
   readonly shop: string;
-  /** `crypto.subtle`. */
-  readonly subtle: SubtleLike;
+  /** `crypto.subtle`; browsers leave it undefined on pages without HTTPS. */
+  readonly subtle: SubtleLike | undefined;
 }
 
 /**
@@ -21,13 +21,14 @@ export interface VerifyOptions {
  * No JSON is parsed and no tensor is read before the signature holds.
  *
  * @throws VitrineError `artifact_corrupt`, `artifact_version`, `artifact_signature`, `artifact_shop`; `bad_config` for
- *   a malformed publishable key
+ *   a malformed publishable key or a page without Web Crypto
  *
  * @example
  * const artifact = await verifyArtifact(bytes, { publicKey: 'pk_…', hash, shop: 'demo.myshopify.com', subtle: crypto.subtle });
  */
 export async function verifyArtifact(bytes: Uint8Array, { publicKey, hash, shop, subtle }: VerifyOptions): Promise<Artifact> {
   const point = parsePublishableKey(publicKey);
+  if (!subtle) throw new VitrineError('bad_config', 'Web Crypto is missing, so no artifact can be verified: serve the page over HTTPS.');
   if (hash !== undefined && (await hashArtifact(bytes, subtle)) !== hash) {
     throw new VitrineError('artifact_corrupt', 'Artifact is corrupt: its SHA-256 is not the one the release names. Fetch it again.');
   }
