@@ -1,0 +1,106 @@
+import { VitrineError } from '../core/errors.ts';
+import type { RankRequest } from '../core/models/recommendation/types.ts';
+import type { BackendChoice, LoadedModel, Ranking } from '../engine/protocol.ts';
+import type { ArtifactSource, Release } from './artifact-source.ts';
+import { openEngine, type EnginePort } from './open-engine.ts';
+import type { VitrineStatus } from './types.ts';
+
+/** After this long a page that stays open asks whether another artifact is live. */
+const RELEASE_MS = 300_000;
+
+export interface ModelHost {
+  readonly status: VitrineStatus;
+  /** Loads once; a failed load may be tried again by the next call. */
+  start(): Promise<LoadedModel | null>;
+  readonly unavailable: readonly string[];
+  rank(request: RankRequest): Promise<Ranking>;
+  dispose(): void;
+}
+
+/**
+ * Keeps the live artifact in the engine: fetch, verify, load, and swap when the shop publishes another. The old one
+ * answers until the new one stands.
+ *
+ * What ranks, in this order: the live artifact, else the last known one, else (nothing) `start` throws and the widget
+ * stays hidden. A session the model does not know gets the artifact's popular items.
+ */
+export function createModelHost(options: {
+  source: ArtifactSource; shop: string; key: string; backend: BackendChoice; workerUrl: string | URL | null; now: () => number;
+  onStatus: (status: VitrineStatus, why: 'ready' | 'backend') => void;
+}): ModelHost {
+  const { source, shop, key, backend, workerUrl, now, onStatus } = options;
+  let engine: Promise<EnginePort> | null = null;
+  let starting: Promise<LoadedModel | null> | null = null;
+  let loaded: LoadedModel | null = null;
+  let live: Release | null = null;
+  let checkedAt = -Infinity;
+  let status: VitrineStatus = { artifact: null, backend: null, reason: 'not started', engine: null, offline: false, error: null };
+
+  const update = (change: Partial<VitrineStatus>, why: 'ready' | 'backend') => onStatus((status = { ...status, ...change }), why);
+
+  const openOnce = () =>
+    (engine ??= openEngine({ workerUrl, onBackend: (state) => update(state, 'backend') }).catch((error: unknown) => {
+      engine = null;
+      throw error;
+    }));
+
+  const load = async (artifact: NonNullable<Release['artifact']>): Promise<LoadedModel> => {
+    const [port, bytes] = await Promise.all([openOnce(), source.bytes(artifact)]);
+    status = { ...status, engine: port.where, backend: status.backend ?? 'js' };
+    return await port.load({ bytes, publicKey: key, hash: artifact.hash, shop, backend });
+  };
+
+  const refresh = async (): Promise<LoadedModel | null> => {
+    const { release, offline } = await source.release();
+    checkedAt = now();
+    const { artifact } = release;
+    if (artifact && artifact.hash !== live?.artifact?.hash) {
+      try {
+        loaded = await load(artifact);
+      } catch (error) {
+        await source.forget(artifact);
+        // Bytes spoiled in the cache are fetched again; what the server itself serves wrongly fails a second time.
+        if (!(error instanceof VitrineError && error.code === 'artifact_corrupt')) throw error;
+        loaded = await load(artifact);
+      }
+    }
+    if (!artifact) loaded = null;
+    const changed = artifact?.hash !== live?.artifact?.hash || live === null;
+    live = release;
+    if (changed) {
+      update({ artifact: loaded?.version ?? null, offline, error: null, ...(loaded ? {} : { reason: 'nothing is published' }) }, 'ready');
+    }
+    return loaded;
+  };
+
+  return {
+    get status() {
+      return status;
+    },
+    get unavailable() {
+      return live?.unavailable ?? [];
+    },
+    start() {
+      starting ??= refresh().catch((error: unknown) => {
+        starting = null;
+        const known = error instanceof VitrineError ? error : new VitrineError('internal', 'The model could not be loaded.', { cause: error });
+        update({ error: known }, 'ready');
+        throw known;
+      });
+      if (live && now() - checkedAt > RELEASE_MS) {
+        checkedAt = now();
+        refresh().catch(() => {}); // the artifact that is loaded goes on ranking
+      }
+      return starting.then(() => loaded);
+    },
+    async rank(request) {
+      const ranking = await (await openOnce()).recommend(request);
+      if (ranking.backend !== status.backend) update({ backend: ranking.backend }, 'backend');
+      return ranking;
+    },
+    dispose() {
+      engine?.then((port) => port.dispose(), () => {});
+      engine = null;
+    },
+  };
+}

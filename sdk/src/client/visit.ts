@@ -1,0 +1,183 @@
+import type { SessionItem } from '../core/models/recommendation/types.ts';
+import type { TrackedEvent, VisitStorage } from './types.ts';
+
+/** A visit ends after this long without an event. */
+export const VISIT_MS = 30 * 60_000;
+/** Touched items kept, as many as the encoder reads. */
+export const MOST_ITEMS = 50;
+
+interface State {
+  readonly id: string;
+  /** Milliseconds since 1970 of the last event. */
+  at: number;
+  items: SessionItem[];
+  cart: string[];
+  /** The last order reported, so that a reloaded thank-you page does not report it twice. */
+  order: string | null;
+}
+
+export interface Visit {
+  readonly sessionId: string;
+  /** Only with consent. */
+  readonly visitorId: string | undefined;
+  /** What was looked at, put in the cart and bought, oldest first. */
+  readonly items: readonly SessionItem[];
+  readonly cart: readonly string[];
+  /** The product this page shows, if any. */
+  readonly product: string | null;
+  /** Takes note of an event; false when it was known already. */
+  note(event: TrackedEvent): boolean;
+  /** What the page says is in the cart. */
+  setCart(ids: readonly string[]): void;
+  /**
+   * With consent the visit goes on from page to page; it begins without. Withdrawn, everything stored is deleted and the
+   * ids are new ones.
+   */
+  allowStorage(allowed: boolean): void;
+}
+
+/**
+ * This visit's events, for ranking and for naming the session. Lives in memory, and in `storage` only while the
+ * shopper allows it. Storage that is blocked or full counts as absent.
+ *
+ * @example
+ * const visit = createVisit({ shop, storage: localStorage, now: Date.now, uuid: () => crypto.randomUUID() });
+ * if (consent.allowed) visit.allowStorage(true); // goes on with the visit of the page before
+ */
+export function createVisit(options: {
+  shop: string; storage: VisitStorage | null; now: () => number; uuid: () => string;
+}): Visit {
+  const { shop, storage, now, uuid } = options;
+  const visitKey = `vitrine:visit:${shop}`;
+  const visitorKey = `vitrine:visitor:${shop}`;
+  let allowed = false;
+  let visitorId: string | undefined;
+  let product: string | null = null;
+
+  const attempt = <T>(use: (storage: VisitStorage) => T): T | null => {
+    try {
+      return storage && use(storage);
+    } catch {
+      return null;
+    }
+  };
+  const fresh = (): State => ({ id: uuid(), at: now(), items: [], cart: [], order: null });
+  const stored = () => parseState(attempt((kept) => kept.getItem(visitKey)));
+  let state = fresh();
+
+  /** Another tab may have gone on with the visit, or half an hour may have passed. */
+  const refresh = () => {
+    if (allowed) state = stored() ?? state;
+    const idle = now() - state.at;
+    if (idle > VISIT_MS || idle < -VISIT_MS) state = fresh();
+  };
+  const save = () => {
+    if (allowed) attempt((kept) => kept.setItem(visitKey, JSON.stringify(state)));
+  };
+  const identify = () => {
+    visitorId = attempt((kept) => kept.getItem(visitorKey)) ?? uuid();
+    attempt((kept) => kept.setItem(visitorKey, visitorId!));
+  };
+
+  const touch = (id: string, kind: SessionItem['kind']) => {
+    const last = state.items.at(-1);
+    if (last?.id === id && last.kind === kind) return; // a reload is not a second look
+    state.items.push({ id, kind });
+    state.items.splice(0, state.items.length - MOST_ITEMS);
+  };
+
+  const apply = (event: TrackedEvent): boolean => {
+    switch (event.type) {
+      case 'page_viewed':
+        product = null;
+        break;
+      case 'product_viewed':
+        product = event.productId;
+        touch(event.productId, 'view');
+        break;
+      case 'product_added_to_cart':
+        touch(event.productId, 'cart');
+        state.cart = [...new Set([...state.cart, event.productId])];
+        break;
+      case 'product_removed_from_cart':
+        state.cart = state.cart.filter((id) => id !== event.productId);
+        break;
+      case 'cart_viewed':
+      case 'checkout_started':
+        state.cart = event.items.map((item) => item.productId);
+        break;
+      case 'checkout_completed':
+        if (state.order === event.orderId) return false;
+        state.order = event.orderId;
+        for (const id of state.cart) touch(id, 'purchase');
+        state.cart = [];
+        break;
+    }
+    return true;
+  };
+
+  return {
+    get sessionId() {
+      return state.id;
+    },
+    get visitorId() {
+      return visitorId;
+    },
+    get items() {
+      return state.items;
+    },
+    get cart() {
+      return state.cart;
+    },
+    get product() {
+      return product;
+    },
+    note(event) {
+      refresh();
+      const isNew = apply(event);
+      state.at = now();
+      save();
+      return isNew;
+    },
+    setCart(ids) {
+      refresh();
+      state.cart = [...ids];
+      save();
+    },
+    allowStorage(next) {
+      if (next === allowed) return;
+      allowed = next;
+      if (allowed) {
+        const before = stored();
+        if (before && Math.abs(now() - before.at) <= VISIT_MS) {
+          const cart = state.cart.length > 0 ? state.cart : before.cart;
+          state = { ...before, at: now(), items: [...before.items, ...state.items].slice(-MOST_ITEMS), cart };
+        }
+        identify();
+        save();
+      } else {
+        visitorId = undefined;
+        state = { ...state, id: uuid() };
+        attempt((kept) => kept.removeItem(visitKey));
+        attempt((kept) => kept.removeItem(visitorKey));
+      }
+    },
+  };
+}
+
+/** What storage holds is input like any other: anything unexpected starts a new visit. */
+function parseState(json: string | null): State | null {
+  if (!json) return null;
+  try {
+    const { id, at, items, cart, order } = JSON.parse(json) as Partial<State>;
+    if (typeof id !== 'string' || typeof at !== 'number' || !Array.isArray(items) || !Array.isArray(cart)) return null;
+    return {
+      id, at,
+      items: items.filter((item) => typeof item?.id === 'string' && /^(view|cart|purchase)$/.test(item.kind)).slice(-MOST_ITEMS),
+      cart: cart.filter((entry) => typeof entry === 'string'),
+      order: typeof order === 'string' ? order : null,
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,95 @@
+import { env } from '@tensorflow/tfjs-core/dist/environment.js';
+import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl/dist/backend_webgl.js';
+import { setWebGLContext } from '@tensorflow/tfjs-backend-webgl/dist/canvas_util.js';
+import { GPGPUContext } from '@tensorflow/tfjs-backend-webgl/dist/gpgpu_context.js';
+import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl/dist/gpgpu_math.js';
+import { VitrineError } from '../core/errors.ts';
+import type { RecommendationModel } from '../core/models/recommendation/load.ts';
+import type { Scorer } from '../core/models/recommendation/types.ts';
+
+export interface WebglScorer extends Scorer {
+  readonly name: 'webgl';
+  /** The browser's name for the GPU, "" where it keeps it to itself. */
+  readonly renderer: string;
+}
+
+/**
+ * The catalogue scan on the GPU: tfjs's WebGL backend, the catalogue in one float32 texture, one draw for all N dot
+ * products [N, d] × [d], one synchronous read-back (right in a Worker, where nothing else waits).
+ *
+ * A lost context does not make tfjs fail: it returns wrong numbers. So the context is asked before and after each read.
+ *
+ * @throws VitrineError `upstream` where WebGL 2 is missing, and from `score` once the context is lost
+ *
+ * @example
+ * const scorer = openWebglScorer(model);
+ * const dots = scorer.score(query); // [items]
+ */
+export function openWebglScorer(model: Pick<RecommendationModel, 'table' | 'config'>): WebglScorer {
+  const { items, dim } = model.config;
+  const gl = openContext();
+  // Set by hand: tfjs would make a canvas of its own, which fails in Safari's Workers.
+  env().set('WEBGL_VERSION', 2);
+  setWebGLContext(2, gl);
+  const backend = new MathBackendWebGL(new GPGPUContext(gl));
+
+  const shape = [items, dim];
+  const catalogue = { dataId: backend.write(Float32Array.from(model.table), shape, 'float32'), shape, dtype: 'float32' as const };
+  const program = dotProgram(items, dim);
+
+  const alive = () => {
+    if (gl.isContextLost()) throw new VitrineError('upstream', 'The WebGL context was lost; JavaScript ranks until it is rebuilt.');
+  };
+  return {
+    name: 'webgl',
+    renderer: rendererName(gl),
+    score(query) {
+      alive();
+      const vector = { dataId: backend.write(Float32Array.from(query), [dim], 'float32'), shape: [dim], dtype: 'float32' as const };
+      const output = backend.runWebGLProgram(program, [catalogue, vector], 'float32');
+      try {
+        const dots = backend.readSync(output.dataId) as Float32Array;
+        alive();
+        return dots;
+      } finally {
+        backend.disposeData(output.dataId);
+        backend.disposeData(vector.dataId);
+      }
+    },
+    dispose() {
+      backend.dispose();
+      gl.getExtension('WEBGL_lose_context')?.loseContext(); // a page has 16 contexts; give this one back now
+    },
+  };
+}
+
+/** One fragment an item. The sums are whole numbers below 2^24: exact in float32 whatever their order. */
+function dotProgram(items: number, dim: number): GPGPUProgram {
+  return {
+    variableNames: ['Catalogue', 'Query'],
+    outputShape: [items],
+    userCode: `
+      void main() {
+        int item = getOutputCoords();
+        float sum = 0.0;
+        for (int j = 0; j < ${dim}; j++) sum += getCatalogue(item, j) * getQuery(j);
+        setOutput(sum);
+      }`,
+  };
+}
+
+function openContext(): WebGL2RenderingContext {
+  const attributes = { alpha: false, antialias: false, depth: false, stencil: false, premultipliedAlpha: false, preserveDrawingBuffer: false };
+  const gl = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1).getContext('webgl2', attributes);
+  if (!gl) throw new VitrineError('upstream', 'This browser offers no WebGL 2 here; JavaScript ranks instead.');
+  for (const off of [gl.DEPTH_TEST, gl.STENCIL_TEST, gl.BLEND, gl.DITHER, gl.POLYGON_OFFSET_FILL, gl.SAMPLE_COVERAGE]) gl.disable(off);
+  gl.enable(gl.SCISSOR_TEST);
+  gl.enable(gl.CULL_FACE);
+  gl.cullFace(gl.BACK);
+  return gl;
+}
+
+function rendererName(gl: WebGL2RenderingContext): string {
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  return info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : '';
+}
