@@ -1,3 +1,4 @@
+import type { VitrineEvent } from '@vitrine/sdk/core';
 import type { Database } from './database.ts';
 import { slices } from './slices.ts';
 
@@ -17,6 +18,13 @@ export interface EventRow {
 }
 
 const BATCH = 5_000;
+
+/** Lays a checked event out as a row. A shopper's clock that runs ahead is set back to the receipt. */
+export function toEventRow(event: VitrineEvent, receivedAt: number): EventRow {
+  const { id, sessionId, visitorId, type, at, ...rest } = event;
+  const { productId = null, ...payload } = rest as typeof rest & { productId?: string };
+  return { id, sessionId, visitorId: visitorId ?? null, type, productId, at: Math.min(at, receivedAt), receivedAt, payload };
+}
 
 /** Stores events; an id that is already there is left as it is. Returns how many were new. */
 export async function insertEvents(db: Database, shop: string, rows: readonly EventRow[]): Promise<number> {
