@@ -244,8 +244,16 @@ export async function findProducts(db: Database, shop: string, ids: readonly str
   });
 }
 
-/** Of `ids`, those that must not be shown now: sold out, hidden, not active, or gone. */
-export async function listUnavailable(db: Database, shop: string, ids: readonly string[]): Promise<string[]> {
+/**
+ * Products that must not be shown now: sold out, hidden, not active, or gone. Of `ids`, in the order asked, where an id
+ * the shop does not know counts as gone; without `ids`, of the whole shop.
+ */
+export async function listUnavailable(db: Database, shop: string, ids?: readonly string[]): Promise<string[]> {
+  if (!ids) {
+    const rows = await db.query<{ product_id: string }>(
+      `SELECT product_id FROM products WHERE shop_id = $1 AND NOT (status = 'active' AND published AND available) ORDER BY product_id`, [shop]);
+    return rows.map((row) => row.product_id);
+  }
   const rows = await db.query<{ product_id: string }>(
     `SELECT product_id FROM products
      WHERE shop_id = $1 AND product_id = ANY($2::text[]) AND status = 'active' AND published AND available`,
