@@ -40,6 +40,8 @@ export interface Checkpoint {
   readonly config: Readonly<Record<string, number>>;
   readonly itemIds: readonly string[];
   readonly params: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  /** Rows and weights of each item's companions, [items × count], and how much they count (`mixIndex`). */
+  readonly neighbours: { readonly count: number; readonly row: Int32Array; readonly weight: Float32Array; readonly mix: Float32Array };
   readonly history: readonly TrainProgress[];
 }
 

@@ -1,11 +1,11 @@
-import { type RecommendationConfig, type RecommendationModel, paramShapes, type TensorEntry, type TensorType } from '@vitrine/sdk/core';
+import { loadRecommendation, MIX_SIZE, paramShapes, type RecommendationConfig, type RecommendationModel, rowBytes, type TensorType } from '@vitrine/sdk/core';
 import type { Checkpoint } from '../types.ts';
 
 /** A tensor ready for the artifact. */
 export interface PackedTensor {
   readonly type: TensorType;
   readonly shape: readonly number[];
-  readonly data: Int8Array | Float32Array | readonly string[];
+  readonly data: Int8Array | Uint8Array | Float32Array | readonly string[];
   readonly scale?: number;
 }
 
@@ -22,7 +22,7 @@ export function compressRecommendation(checkpoint: Checkpoint): PackedModel {
   const { itemIds, params } = checkpoint;
   const config: RecommendationConfig = {
     items: itemIds.length, dim: checkpoint.config.dim, maxLength: checkpoint.config.maxLength,
-    goals: checkpoint.config.goals, scale: params.get('scale')!.data[0],
+    goals: checkpoint.config.goals, scale: params.get('scale')!.data[0], neighbours: checkpoint.neighbours.count,
   };
   const tensors = new Map<string, PackedTensor>([['items', { type: 'utf8', shape: [itemIds.length], data: itemIds }]]);
   for (const [name, shape] of paramShapes(config)) {
@@ -31,7 +31,23 @@ export function compressRecommendation(checkpoint: Checkpoint): PackedModel {
     else if (shape.length === 2 || name === 'item_bias') tensors.set(name, quantise(data, shape));
     else tensors.set(name, { type: 'float32', shape, data });
   }
+  packNeighbours(tensors, checkpoint.neighbours, itemIds.length);
   return { config, tensors };
+}
+
+/** Row numbers as planes of bytes, which compress well; weights as uint8 with one scale. */
+function packNeighbours(tensors: Map<string, PackedTensor>, { count, row, weight, mix }: Checkpoint['neighbours'], items: number): void {
+  if (count === 0) return;
+  const size = items * count;
+  const planes = rowBytes(items);
+  const bytes = new Uint8Array(planes * size);
+  for (let plane = 0; plane < planes; plane++) {
+    for (let i = 0; i < size; i++) bytes[plane * size + i] = Math.floor(row[i] / 256 ** plane) & 0xff;
+  }
+  const scale = (weight.reduce((most, value) => Math.max(most, value), 0) || 1) / 255;
+  tensors.set('neighbours', { type: 'uint8', shape: [planes, items, count], data: bytes });
+  tensors.set('neighbour_weight', { type: 'uint8', shape: [items, count], data: Uint8Array.from(weight, (value) => Math.round(value / scale)), scale });
+  tensors.set('neighbour_mix', { type: 'float32', shape: [MIX_SIZE], data: mix });
 }
 
 /** int8 with one scale: stored = round(value / scale), scale = largest / 127. An all-zero tensor keeps scale 1. */
@@ -54,19 +70,14 @@ function unitRows(table: Float32Array, dim: number): Float32Array {
   return rows;
 }
 
-/** The packed model as the browser will load it, without the trip through a file. Used to validate during training. */
-export function previewModel(packed: PackedModel): RecommendationModel {
-  const itemIds = packed.tensors.get('items')!.data as readonly string[];
-  const params = new Map<string, Float32Array>();
-  for (const [name, tensor] of packed.tensors) {
-    if (tensor.data instanceof Float32Array) params.set(name, tensor.data);
-    else if (tensor.data instanceof Int8Array) params.set(name, Float32Array.from(tensor.data, (value) => value * tensor.scale!));
-  }
-  const table = packed.tensors.get('item_table')!;
-  return {
-    config: packed.config, version: 'preview', itemIds, rowOf: new Map(itemIds.map((id, row) => [id, row])),
-    table: table.data as Int8Array, tableScale: table.scale!, params,
-  };
+/** The packed model as the browser will load it, without the trip through a file: used to validate and to evaluate. */
+export function previewModel({ config, tensors }: PackedModel): RecommendationModel {
+  const entries = [...tensors].map(([name, { type, shape, scale }]) => ({ name, type, shape, scale, offset: 0, bytes: 0 }));
+  return loadRecommendation({
+    manifest: {
+      family: 'recommendation', audience: 'browser', shop: '', version: 'preview', createdAt: '', metrics: [],
+      config: { ...config }, tensors: entries,
+    },
+    tensors: new Map([...tensors].map(([name, { data }]) => [name, data])),
+  });
 }
-
-export type { TensorEntry };

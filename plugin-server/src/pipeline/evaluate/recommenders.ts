@@ -43,14 +43,23 @@ export function coPurchaseRecommender(counts: Cooccurrence, options: CoPurchaseO
   };
 }
 
-/** The shipped model, ranked by the browser's own code over the shipped int8 values. */
-export function shippedRecommender(model: RecommendationModel): Recommender {
+/**
+ * The shipped model, ranked by the browser's own code over the shipped int8 values.
+ * @param itemIds product ids of the cases' rows, which may be numbered otherwise than the model's
+ */
+export function shippedRecommender(model: RecommendationModel, itemIds: readonly string[] = model.itemIds): Recommender {
   const scorer = createJsScorer(model);
-  const bias = model.params.get('item_bias');
+  const toModel = Int32Array.from(itemIds, (id) => model.rowOf.get(id) ?? -1);
+  const places = new Map(itemIds.map((id, row) => [id, row]));
+  const fromModel = Int32Array.from(model.itemIds, (id) => places.get(id) ?? -1);
+  const gone = new Set(Array.from(fromModel.keys()).filter((row) => fromModel[row] < 0));
   return ({ goal, items, kinds, withoutSeen }, k) => {
-    const skip = withoutSeen ? new Set(items) : NOTHING;
-    const encoded = encodeSession(model, { rows: items.slice(-REPEAT_LENGTH), kinds: kinds.slice(-REPEAT_LENGTH) }, goal);
+    const known = items.flatMap((item, i) => (toModel[item] < 0 ? [] : [{ row: toModel[item], kind: kinds[i] }])).slice(-REPEAT_LENGTH);
+    if (known.length === 0) return Array.from({ length: k }, (_, row) => fromModel[row]);
+    const rows = known.map(({ row }) => row);
+    const encoded = encodeSession(model, { rows, kinds: known.map(({ kind }) => kind) }, goal);
     const dots = scorer.score(encoded.query) as Int32Array;
-    return selectTop(dots, encoded.unit, bias, encoded.bonus, skip, k).map(({ row }) => row);
+    const skip = withoutSeen ? new Set([...gone, ...rows]) : gone;
+    return selectTop(dots, encoded.unit, model.params.get('item_bias'), encoded.bonus, skip, k).map(({ row }) => fromModel[row]);
   };
 }

@@ -106,6 +106,7 @@ export function indexColumns(columns: readonly string[]): ReadonlyMap<string, nu
  */
 export function parseMap(text: string): Map<string, string> {
   const map = new Map<string, string>();
+  if (text === '') return map;
   for (const pair of text.split(',')) {
     const at = pair.indexOf('=');
     if (at < 1) throw new VitrineError('bad_usage', `--map: "${pair}" is not role=column. Write --map product=StockCode,time=InvoiceDate.`);

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DEFAULTS, GOALS, REPEAT_LENGTH } from '@vitrine/sdk/core';
+import { DEFAULTS, GOALS, MIX_SIZE, REPEAT_LENGTH } from '@vitrine/sdk/core';
 import { crossEntropy } from '@vitrine/sdk/core/models/recommendation/loss';
 import { encode, init, normaliseRows, type Params, score } from '@vitrine/sdk/core/models/recommendation/model';
 import { compressRecommendation, previewModel } from '../compress/compress-recommendation.ts';
-import { buildCases, type Case, TASK_GOAL, TASKS } from '../dataset/cases.ts';
+import { buildCases, type Case, type Task, TASKS } from '../dataset/cases.ts';
 import { countCooccurrence } from '../dataset/cooccurrence.ts';
 import { createRandom } from '../dataset/random.ts';
 import type { Sequences } from '../dataset/sequences.ts';
@@ -13,6 +13,9 @@ import type { Checkpoint, TrainProgress } from '../types.ts';
 import { createSampler, makeBatch, type TrainingBatch } from './batches.ts';
 import { countExamples, epochExamples, type Example } from './examples.ts';
 import { fit } from './fit.ts';
+import { strongestNeighbours } from './neighbours.ts';
+import { pmiStart } from './pmi-start.ts';
+import { tuneMix } from './tune-mix.ts';
 
 export interface TrainOptions {
   readonly seed?: number;
@@ -21,7 +24,6 @@ export interface TrainOptions {
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly dropout?: number;
-  readonly biasStart?: number;
   readonly patience?: number;
   readonly clock?: () => number;
   readonly onProgress?: (progress: TrainProgress) => void;
@@ -31,6 +33,12 @@ export interface TrainOptions {
 /** Steps a training takes when the caller does not say: more epochs for small shops, fewer for large ones. */
 const STEPS = 1200;
 const VALIDATION_CASES = 600;
+/** Companions kept per item: more did not help (docs/benchmarks.md). */
+const NEIGHBOURS = 24;
+/** Share of the random start left beside the PMI start, so that items without companions differ. */
+const NOISE = 0.1;
+/** Bias of an item at the start: BIAS_START × log(occurrences + 1). */
+const BIAS_START = 0.5;
 
 /**
  * Trains the recommendation model on the training groups, choosing the epoch by NDCG@20 of the int8 model on the
@@ -42,22 +50,24 @@ export function trainRecommendation(sequences: Sequences, options: TrainOptions 
   const items = sequences.itemIds.length;
   const maxLength = DEFAULTS.maxLength;
 
-  const cases = TASKS.flatMap((task) =>
-    buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES));
+  const cases = new Map<Task, Case[]>(TASKS.map((task) =>
+    [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES)]));
+  const allCases = [...cases.values()].flat();
+  const counts = countCooccurrence(sequences);
+  const neighbours = { ...strongestNeighbours(counts, NEIGHBOURS), mix: new Float32Array(MIX_SIZE) };
   const goals = trainedGoals(sequences);
   const config = { items, dim, maxLength, goals, scale: DEFAULTS.scale };
 
-  const values = init(config, random);
-  startFromPmi(values.get('item_table')!.data, sequences, dim, random);
-  const seen = new Float64Array(items);
-  for (let at = 0; at < sequences.start[sequences.train]; at++) seen[sequences.item[at]]++;
-  values.get('item_bias')!.data.set(Float32Array.from(seen, (n) => Math.log(n + 1) * (options.biasStart ?? 0.5)));
+  const frequency = new Float64Array(items);
+  for (let at = 0; at < sequences.start[sequences.train]; at++) frequency[sequences.item[at]]++;
+  const values = init({ ...config, neighbours: neighbours.count }, random);
+  const table = values.get('item_table')!.data;
+  pmiStart(counts, dim, random).forEach((entry, at) => { table[at] = entry + NOISE * table[at]; });
+  values.get('item_bias')!.data.forEach((_, row, bias) => { bias[row] = BIAS_START * Math.log(frequency[row] + 1); });
   const variables = new Map([...values].map(([name, { shape, data }]) =>
     [name, tf.variable(tf.tensor(data, [...shape], 'float32'), true, `${name}:${seed}:${variableCount++}`)]));
   const params = Object.fromEntries(variables) as Params;
 
-  const frequency = new Float64Array(items);
-  for (let at = 0; at < sequences.start[sequences.train]; at++) frequency[sequences.item[at]]++;
   const sampler = createSampler(frequency, random);
 
   const stepsPerEpoch = Math.max(1, Math.ceil(countExamples(sequences) / batchSize));
@@ -65,7 +75,7 @@ export function trainRecommendation(sequences: Sequences, options: TrainOptions 
 
   const snapshot = (): Checkpoint['params'] =>
     new Map([...variables].map(([name, variable]) => [name, { shape: variable.shape, data: variable.dataSync().slice() as Float32Array }]));
-  const checkpoint = (history: readonly TrainProgress[]): Checkpoint => ({ config, itemIds: sequences.itemIds, params: snapshot(), history });
+  const checkpoint = (history: readonly TrainProgress[]): Checkpoint => ({ config, itemIds: sequences.itemIds, params: snapshot(), neighbours, history });
 
   const history = fit<TrainingBatch>({
     variables, epochs, stepsPerEpoch, learningRate, patience,
@@ -74,23 +84,21 @@ export function trainRecommendation(sequences: Sequences, options: TrainOptions 
     cancelled: options.cancelled ?? (() => false),
     *batches() {
       for (const examples of chunk(epochExamples(sequences, REPEAT_LENGTH, random), batchSize)) {
-        const made: tf.Tensor[] = [];
         tf.engine().startScope();
         const batch = makeBatch(examples, { items, dim, maxLength, dropout, random, sampler });
         try {
           yield batch;
         } finally {
           tf.engine().endScope();
-          tf.dispose(made);
         }
       }
     },
     loss: (batch) => batchLoss(params, batch),
-    validate: () => ({ name: 'NDCG@20', value: validationScore(checkpoint([]), cases) }),
+    validate: () => ({ name: 'NDCG@20', value: validationScore(checkpoint([]), allCases) }),
   });
-  const result = checkpoint(history);
+  const trained = checkpoint(history);
   for (const variable of variables.values()) variable.dispose();
-  return result;
+  return { ...trained, neighbours: { ...neighbours, mix: tuneMix(trained, cases) } };
 }
 
 let variableCount = 0;
@@ -115,13 +123,6 @@ function trainedGoals(sequences: Sequences): number {
   return goals;
 }
 
-function startFromPmi(_table: Float32Array, _sequences: Sequences, _dim: number, _random: () => number): void {
-  const start = PMI(_sequences, _dim, _random);
-  for (let i = 0; i < _table.length; i++) _table[i] = start[i] + 0.1 * _table[i];
-}
-import { pmiStart } from './pmi-start.ts';
-const PMI = (s: Sequences, dim: number, random: () => number) => pmiStart(countCooccurrence(s), dim, random);
-
 /** Mean NDCG@20 over the tasks that have cases. */
 function validationScore(checkpoint: Checkpoint, cases: readonly Case[]): number {
   const recommend = shippedRecommender(previewModel(compressRecommendation(checkpoint)));
@@ -141,5 +142,3 @@ function* chunk(examples: Iterable<Example>, size: number): Generator<Example[]>
   }
   if (batch.length > 0) yield batch;
 }
-
-export { TASK_GOAL };

@@ -21,6 +21,8 @@ export interface RecommendationConfig {
   readonly scale: number;
   /** Bit g is set when goal g had training data: 1 view, 2 purchase, 3 both. */
   readonly goals: number;
+  /** Neighbours kept per item, K; 0 when the shop has no pair bought often enough. */
+  readonly neighbours: number;
 }
 
 /** Where every shop starts; the data may change them. */
@@ -49,6 +51,21 @@ export function bonusIndex(goal: number, kind: number, distance: number): number
 }
 
 export const BONUS_SIZE = GOALS.length * KINDS.length * POSITION_BUCKETS;
+
+/** A neighbour's weight falls by this factor for each item after the one it belongs to. */
+export const NEIGHBOUR_DECAY = 0.97;
+
+/** Entry of the neighbour-mix table for an item of the session. */
+export function mixIndex(goal: number, kind: number): number {
+  return goal * KINDS.length + kind;
+}
+
+export const MIX_SIZE = GOALS.length * KINDS.length;
+
+/** Bytes that hold a row number of a catalogue of this size. */
+export function rowBytes(items: number): number {
+  return items <= 0x100 ? 1 : items <= 0x1_0000 ? 2 : items <= 0x100_0000 ? 3 : 4;
+}
 
 /** The shapes of all trainable tensors for a configuration, by name. The one list that init, encoding and loading follow. */
 export function paramShapes(config: Pick<RecommendationConfig, 'items' | 'dim'>): ReadonlyMap<string, readonly number[]> {

@@ -1,4 +1,4 @@
-import { bonusIndex, positionBucket } from './config.ts';
+import { bonusIndex, mixIndex, NEIGHBOUR_DECAY, positionBucket } from './config.ts';
 import type { RecommendationModel } from './load.ts';
 
 /** Rows and kinds of the session items the model knows, oldest first, at most REPEAT_LENGTH. */
@@ -12,7 +12,7 @@ export interface EncodedSession {
   readonly query: Int8Array;
   /** Score of one unit of the whole-number dot product. */
   readonly unit: number;
-  /** Repeat bonus by row, for the rows of the session. */
+  /** What is added to a row's score: the repeat bonus of the session's own rows, and their neighbours. */
   readonly bonus: ReadonlyMap<number, number>;
 }
 
@@ -82,7 +82,22 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
     const earned = bonusTable[bonusIndex(goal, session.kinds[t], session.rows.length - 1 - t)];
     bonus.set(row, (bonus.get(row) ?? 0) + earned);
   });
+  addNeighbours(bonus, model, session, goal);
   return { ...quantiseQuery(direction, config.scale * tableScale), bonus };
+}
+
+/** bonus(j) += Σ_t mix[goal, kind_t] · decay^(distance of t) · w(i_t, j), over the items the encoder reads. */
+function addNeighbours(bonus: Map<number, number>, { config, neighbours }: RecommendationModel, session: KnownSession, goal: number): void {
+  const { count, row, weight, mix } = neighbours;
+  const end = session.rows.length - 1;
+  for (let t = Math.max(0, end + 1 - config.maxLength); t <= end; t++) {
+    const strength = mix[mixIndex(goal, session.kinds[t])] * NEIGHBOUR_DECAY ** (end - t);
+    if (strength === 0) continue;
+    const from = session.rows[t] * count;
+    for (let k = from; k < from + count; k++) {
+      if (weight[k] > 0) bonus.set(row[k], (bonus.get(row[k]) ?? 0) + strength * weight[k]);
+    }
+  }
 }
 
 /** Scales a direction to unit length, then to int8; an all-zero direction gives an all-zero query. */

@@ -1,6 +1,6 @@
 import type { Artifact } from '../../artifact/types.ts';
 import { VitrineError } from '../../errors.ts';
-import { paramShapes, type RecommendationConfig } from './config.ts';
+import { MIX_SIZE, paramShapes, type RecommendationConfig, rowBytes } from './config.ts';
 
 /** A recommendation model ready to rank: int8 catalogue for scoring, float encoder for sessions. */
 export interface RecommendationModel {
@@ -15,6 +15,19 @@ export interface RecommendationModel {
   readonly tableScale: number;
   /** Encoder parameters by name, dequantised, row-major. */
   readonly params: ReadonlyMap<string, Float32Array>;
+  readonly neighbours: Neighbours;
+}
+
+/** The strongest companions of each item in past orders and visits. */
+export interface Neighbours {
+  /** K, entries per item. */
+  readonly count: number;
+  /** Rows, [items × K]; an entry of weight 0 stands for none. */
+  readonly row: Int32Array;
+  /** [items × K], real values. */
+  readonly weight: Float32Array;
+  /** What a unit of weight adds to a score, by `mixIndex`. */
+  readonly mix: Float32Array;
 }
 
 /**
@@ -56,7 +69,30 @@ export function loadRecommendation(artifact: Artifact): RecommendationModel {
   return {
     config, version: manifest.version, itemIds, table: table!, tableScale, params,
     rowOf: new Map(itemIds.map((id, row) => [id, row])),
+    neighbours: readNeighbours(artifact, config),
   };
+}
+
+/**
+ * Row numbers are stored as planes of bytes ([bytes, items, K], lowest byte first), weights as uint8 with one scale.
+ */
+function readNeighbours({ manifest, tensors }: Artifact, config: RecommendationConfig): Neighbours {
+  const { items, neighbours: count } = config;
+  if (count === 0) return { count, row: new Int32Array(0), weight: new Float32Array(0), mix: new Float32Array(MIX_SIZE) };
+  const size = items * count;
+  const planes = tensors.get('neighbours');
+  const weights = tensors.get('neighbour_weight');
+  const mix = tensors.get('neighbour_mix');
+  const scale = manifest.tensors.find((tensor) => tensor.name === 'neighbour_weight')?.scale;
+  if (!(planes instanceof Uint8Array) || planes.length !== rowBytes(items) * size) throw corrupt('tensor "neighbours" has the wrong size');
+  if (!(weights instanceof Uint8Array) || weights.length !== size || !scale) throw corrupt('tensor "neighbour_weight" has the wrong size');
+  if (!(mix instanceof Float32Array) || mix.length !== MIX_SIZE) throw corrupt('tensor "neighbour_mix" has the wrong size');
+  const row = new Int32Array(size);
+  for (let plane = 0; plane * size < planes.length; plane++) {
+    for (let i = 0; i < size; i++) row[i] += planes[plane * size + i] * 256 ** plane;
+  }
+  if (row.some((value) => value < 0 || value >= items)) throw corrupt('tensor "neighbours" names a row beyond the catalogue');
+  return { count, row, weight: Float32Array.from(weights, (value) => value * scale), mix };
 }
 
 function readConfig(raw: Readonly<Record<string, number | string>>): RecommendationConfig {
@@ -71,7 +107,7 @@ function readConfig(raw: Readonly<Record<string, number | string>>): Recommendat
   if (typeof scale !== 'number' || !(scale > 0) || !Number.isFinite(scale)) throw corrupt('config.scale must be positive');
   return {
     items: whole('items', 1, 10_000_000), dim: whole('dim', 1, 1024),
-    maxLength: whole('maxLength', 1, 4096), goals: whole('goals', 0, 3), scale,
+    maxLength: whole('maxLength', 1, 4096), goals: whole('goals', 0, 3), neighbours: whole('neighbours', 0, 1024), scale,
   };
 }
 

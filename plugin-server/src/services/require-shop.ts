@@ -1,0 +1,16 @@
+import { VitrineError } from '@vitrine/sdk/core';
+import type { Context } from '../context.ts';
+import { openSealed } from '../sealing.ts';
+import { findShop, type ShopRow } from '../store/shops.ts';
+
+/** The shop, or one clear error. @throws VitrineError `not_found` */
+export async function requireShop({ db }: Pick<Context, 'db'>, id: string): Promise<ShopRow> {
+  const shop = await findShop(db, id);
+  if (!shop) throw new VitrineError('not_found', `There is no shop "${id}". Install the app there, or import a file with --shop ${id}.`);
+  return shop;
+}
+
+/** The shop's private signing key, PKCS#8. */
+export async function signingKey({ config }: Pick<Context, 'config'>, shop: ShopRow): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(openSealed(config, shop.signingKey));
+}

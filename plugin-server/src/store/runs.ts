@@ -1,0 +1,89 @@
+import type { TrainProgress } from '../pipeline/types.ts';
+import type { Database } from './database.ts';
+
+export type RunStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** One training run. Times are milliseconds since 1970. */
+export interface RunRow {
+  readonly id: string;
+  readonly family: string;
+  readonly status: RunStatus;
+  /** The last report; empty before the first. */
+  readonly progress: Partial<TrainProgress>;
+  /** Report at the end of each epoch. */
+  readonly history: readonly TrainProgress[];
+  readonly result: RunResult | null;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+}
+
+export interface RunResult {
+  /** Hash of the artifact made. */
+  readonly artifact?: string;
+  /** Set when it went live; otherwise `notPublished` says why. */
+  readonly sequence?: number;
+  readonly notPublished?: string;
+  readonly seconds?: Readonly<Record<string, number>>;
+  readonly error?: string;
+}
+
+export async function createRun(db: Database, shop: string, run: { readonly id: string; readonly status: 'queued' | 'running'; readonly startedAt: number }): Promise<void> {
+  await db.query(
+    `INSERT INTO training_runs (shop_id, run_id, family, status, started_at)
+     VALUES ($1, $2, 'recommendation', $3, to_timestamp($4::float8 / 1000))
+     ON CONFLICT (shop_id, run_id) DO UPDATE SET status = excluded.status, progress = '{}', history = '[]', result = NULL, finished_at = NULL`,
+    [shop, run.id, run.status, run.startedAt]);
+}
+
+export async function updateRunProgress(db: Database, shop: string, id: string, progress: TrainProgress, history: readonly TrainProgress[]): Promise<void> {
+  await db.query(
+    `UPDATE training_runs SET progress = $3::text::jsonb, history = $4::text::jsonb WHERE shop_id = $1 AND run_id = $2 AND status = 'running'`,
+    [shop, id, JSON.stringify(progress), JSON.stringify(history)]);
+}
+
+export async function finishRun(
+  db: Database, shop: string, id: string, end: { readonly status: 'done' | 'failed' | 'cancelled'; readonly result: RunResult; readonly finishedAt: number },
+): Promise<void> {
+  await db.query(
+    `UPDATE training_runs SET status = $3, result = $4::text::jsonb, finished_at = to_timestamp($5::float8 / 1000)
+     WHERE shop_id = $1 AND run_id = $2`,
+    [shop, id, end.status, JSON.stringify(end.result), end.finishedAt]);
+}
+
+interface StoredRun {
+  run_id: string; family: string; status: RunStatus; progress: Partial<TrainProgress>; history: TrainProgress[];
+  result: RunResult | null; started_at: Date; finished_at: Date | null;
+}
+
+const COLUMNS = 'run_id, family, status, progress, history, result, started_at, finished_at';
+
+export async function findRun(db: Database, shop: string, id: string): Promise<RunRow | undefined> {
+  const [row] = await db.query<StoredRun>(`SELECT ${COLUMNS} FROM training_runs WHERE shop_id = $1 AND run_id = $2`, [shop, id]);
+  return row && toRun(row);
+}
+
+/** Newest first. */
+export async function listRuns(db: Database, shop: string, options: { readonly limit?: number } = {}): Promise<RunRow[]> {
+  const rows = await db.query<StoredRun>(
+    `SELECT ${COLUMNS} FROM training_runs WHERE shop_id = $1 ORDER BY started_at DESC, run_id LIMIT $2::int`, [shop, options.limit ?? 20]);
+  return rows.map(toRun);
+}
+
+/** The run that is queued or running now, if any. */
+export async function findActiveRun(db: Database, shop: string): Promise<RunRow | undefined> {
+  const [row] = await db.query<StoredRun>(
+    `SELECT ${COLUMNS} FROM training_runs WHERE shop_id = $1 AND status IN ('queued', 'running') ORDER BY started_at DESC LIMIT 1`, [shop]);
+  return row && toRun(row);
+}
+
+/** Removes a shop's runs (redaction). */
+export async function deleteRuns(db: Database, shop: string): Promise<void> {
+  await db.query(`DELETE FROM training_runs WHERE shop_id = $1`, [shop]);
+}
+
+function toRun(row: StoredRun): RunRow {
+  return {
+    id: row.run_id, family: row.family, status: row.status, progress: row.progress, history: row.history, result: row.result,
+    startedAt: row.started_at.getTime(), finishedAt: row.finished_at?.getTime() ?? null,
+  };
+}
