@@ -47,6 +47,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'server/pipeline': below('server/store', 'server/shopify'),
   'server/services': below('server/pipeline', 'server/store', 'server/shopify'),
   'server/jobs': below('server/services', 'server/pipeline', 'server/store', 'server/shopify'),
+  'server/cli': below('server/services', 'server/pipeline', 'server/store', 'server/shopify'),
   'server/routes': below('server/services', 'server/pipeline', 'server/store', 'server/shopify'),
   // app.ts, serve.ts, cli.ts and what else stands directly in src/ put the parts together.
   'server': { value: ['core', 'server*'], packages: SERVER },
