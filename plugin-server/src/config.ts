@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { VitrineError } from '@vitrine/sdk/core';
+
+/** How this app is known to Shopify. */
+export interface ShopifyConfig {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Tests and demonstrations only: a simulated shop on this machine that answers for every shop's Admin API. */
+  readonly shopOrigin?: string;
+}
+
+/** Everything the environment decides, parsed once. */
+export interface Config {
+  /** Folder of the embedded database and of the secret made for it. */
+  readonly home: string;
+  /** Seals credentials and keys, and keys the hashes of customers. Whoever loses it reinstalls every shop. */
+  readonly secret: string;
+  readonly port: number;
+  readonly host: string;
+  /** Where shops and browsers reach this server, without a slash at the end. */
+  readonly appUrl: string;
+  /** A PostgreSQL server; the embedded database without it. */
+  readonly databaseUrl?: string;
+  /** Absent: shops come from files only. */
+  readonly shopify?: ShopifyConfig;
+  readonly appBridgeUrl: string;
+}
+
+const origin = z.string().regex(/^https?:\/\/[^/?#@]+\/?$/, 'must be an origin like https://vitrine.example.com').transform((text) => text.replace(/\/$/, ''));
+const loopback = origin.refine((text) => /^(localhost|127(\.\d+){3}|\[::1\]|[a-z0-9-]+\.localhost)$/.test(new URL(text).hostname),
+  'is for tests only and must be on this machine, like http://127.0.0.1:9292');
+
+const schema = z.object({
+  VITRINE_HOME: z.string().default('.vitrine'),
+  VITRINE_SECRET: z.string().min(32, 'must have at least 32 characters; make one with: openssl rand -hex 32').optional(),
+  PORT: z.string().regex(/^\d+$/, 'must be a port number').transform(Number).refine((port) => port <= 65_535, 'must be a port number').default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  APP_URL: origin.optional(),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be an address like postgres://user@host:5432/name').optional(),
+  SHOPIFY_API_KEY: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
+  SHOPIFY_API_SECRET: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
+  SHOPIFY_SHOP_ORIGIN: loopback.optional(),
+  APP_BRIDGE_URL: z.url('must be an address').default('https://cdn.shopify.com/shopifycloud/app-bridge.js'),
+});
+
+/**
+ * Reads the configuration from the environment. Without `VITRINE_SECRET` the embedded mode makes a random one and keeps
+ * it in `VITRINE_HOME/secret`.
+ *
+ * @throws VitrineError `bad_config`: one line naming the variable.
+ * @example
+ * const config = readConfig(process.env);
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  // A variable set to nothing is a variable not set: that is how compose files and shells pass an absent one.
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new VitrineError('bad_config', `${issue!.path.join('.')} ${issue!.message}.`);
+  }
+  const values = parsed.data;
+  const half = [values.SHOPIFY_API_KEY, values.SHOPIFY_API_SECRET].filter(Boolean).length === 1;
+  if (half) throw new VitrineError('bad_config', `${values.SHOPIFY_API_KEY ? 'SHOPIFY_API_SECRET' : 'SHOPIFY_API_KEY'} is missing: the app's key and secret belong together.`);
+  return {
+    home: values.VITRINE_HOME,
+    secret: values.VITRINE_SECRET ?? ownSecret(values.VITRINE_HOME, values.DATABASE_URL),
+    port: values.PORT,
+    host: values.HOST,
+    appUrl: values.APP_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST.replace('0.0.0.0', '127.0.0.1')}:${values.PORT}`,
+    databaseUrl: values.DATABASE_URL,
+    shopify: values.SHOPIFY_API_KEY ? { apiKey: values.SHOPIFY_API_KEY, apiSecret: values.SHOPIFY_API_SECRET!, shopOrigin: values.SHOPIFY_SHOP_ORIGIN } : undefined,
+    appBridgeUrl: values.APP_BRIDGE_URL,
+  };
+}
+
+function ownSecret(home: string, databaseUrl: string | undefined): string {
+  // Several processes on several machines share one database: each making its own secret would lock the others out.
+  if (databaseUrl) throw new VitrineError('bad_config', 'VITRINE_SECRET is missing: with DATABASE_URL every process needs the same one; make it with: openssl rand -hex 32.');
+  const path = join(home, 'secret');
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new VitrineError('bad_config', `VITRINE_HOME: ${home} cannot be written (${code}).`, { cause });
+  }
+  const secret = readFileSync(path, 'utf8').trim();
+  if (secret.length < 32) throw new VitrineError('bad_config', `VITRINE_HOME: ${path} is cut short. Restore it: what is sealed with it cannot be opened otherwise.`);
+  return secret;
+}

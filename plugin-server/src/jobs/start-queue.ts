@@ -1,0 +1,41 @@
+import { PgBoss } from 'pg-boss';
+import type { QueueOptions, SendOptions } from 'pg-boss';
+import type { Log } from '../context.ts';
+import type { Database } from '../store/database.ts';
+import { queueDatabase } from '../store/queue-database.ts';
+import type { JobName, JobPayloads, JobQueue } from './queue.ts';
+
+/** A queue that can be stopped; `boss` is for the worker beside it. */
+export interface RunningQueue extends JobQueue {
+  readonly boss: PgBoss;
+  /** Waits for jobs in hand, up to 10 s, then gives them back for a later attempt. */
+  stop(): Promise<void>;
+}
+
+/** How each kind of job is retried. `singleton`: one active at a time for each key, which is the shop. */
+export const QUEUES: Readonly<Record<JobName, QueueOptions & { policy?: 'singleton' }>> = {
+  'install-import': { policy: 'singleton', retryLimit: 5, retryDelay: 10, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
+  'handle-webhook': { retryLimit: 8, retryDelay: 2, retryBackoff: true, retryDelayMax: 900, expireInSeconds: 300 },
+  // Training that failed for want of data fails again; a retry is for a process that was killed.
+  train: { policy: 'singleton', retryLimit: 1, retryDelay: 5, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
+};
+
+/**
+ * Starts the queue on the same database. Without `supervise` it only sends (a command that ends soon).
+ */
+export async function startQueue(db: Database, options: { log: Log; supervise?: boolean }): Promise<RunningQueue> {
+  const { log, supervise = false } = options;
+  const boss = new PgBoss({ db: queueDatabase(db), schema: 'queue', supervise, schedule: false, monitorVacuum: false, reindex: false });
+  boss.on('error', (error) => log.error('queue', { reason: error }));
+  boss.on('warning', (warning) => log.warn('queue', { reason: warning.message }));
+  await boss.start();
+  for (const [name, queue] of Object.entries(QUEUES)) await boss.createQueue(name, queue);
+  return {
+    boss,
+    async send<Name extends JobName>(name: Name, payload: JobPayloads[Name]) {
+      const send: SendOptions = QUEUES[name].policy === 'singleton' ? { singletonKey: payload.shop } : {};
+      await boss.send(name, payload, send);
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000, close: false }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Log } from './context.ts';
+
+/** Names of fields that must never reach a log, whatever their value. */
+const SECRET = /token|secret|key|password|authorization|cookie|email|phone|address/i;
+
+/**
+ * Writes one JSON object a line.
+ *
+ * @example
+ * createLog({ write: (line) => process.stderr.write(line) }).info('listening', { port: 3000 });
+ */
+export function createLog(options: { write?: (line: string) => void; clock?: () => number } = {}): Log {
+  const { write = (line) => process.stderr.write(line), clock = Date.now } = options;
+  const at = (level: string) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+    const safe = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, SECRET.test(name) ? '(hidden)' : plain(value)]));
+    write(`${JSON.stringify({ time: new Date(clock()).toISOString(), level, message, ...safe })}\n`);
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Says nothing. */
+export const silentLog: Log = { info() {}, warn() {}, error() {} };
+
+function plain(value: unknown): unknown {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'bigint' ? String(value) : value;
+}
