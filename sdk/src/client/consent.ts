@@ -35,7 +35,7 @@ export function watchConsent(options: { initial?: boolean; page: ConsentPage; on
 
   let allowed = initial ?? askShopify() === true;
   const set = (next: boolean) => {
-    if (next === allowed) return;
+    if (next && allowed) return; // a no is always passed on: something may still be stored
     allowed = next;
     onChange(next);
   };

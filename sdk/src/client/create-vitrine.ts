@@ -62,10 +62,9 @@ export function createVitrine(options: VitrineOptions): Vitrine {
       signal('consent', allowed);
     },
   });
-  if (consent.allowed) visit.allowStorage(true);
+  if (consent.allowed || options.consent === false) visit.allowStorage(consent.allowed);
   const host = createModelHost({
-    shop, key, backend, now,
-    workerUrl: options.workerUrl === undefined ? defaultWorkerUrl() : options.workerUrl,
+    shop, key, backend, now, workerUrl: options.workerUrl,
     source: createArtifactSource({ server, shop, fetch, caches: globalThis.caches }),
     onStatus(status, why) {
       if (why === 'ready' && status.error) signal('error', status.error);
@@ -145,11 +144,6 @@ function serverAddress(server: string): string {
     // said below
   }
   throw new VitrineError('bad_config', 'createVitrine: "server" must be the plugin server\'s address, e.g. "https://vitrine.example.com".');
-}
-
-/** Where a bundler puts the Worker when it sees this expression. */
-function defaultWorkerUrl(): URL | null {
-  return typeof Worker === 'function' ? new URL('../engine/worker.ts', import.meta.url) : null;
 }
 
 /** Reading `localStorage` throws where the browser blocks it. */

@@ -25,7 +25,7 @@ export interface ModelHost {
  * stays hidden. A session the model does not know gets the artifact's popular items.
  */
 export function createModelHost(options: {
-  source: ArtifactSource; shop: string; key: string; backend: BackendChoice; workerUrl: string | URL | null; now: () => number;
+  source: ArtifactSource; shop: string; key: string; backend: BackendChoice; workerUrl?: string | URL | null; now: () => number;
   onStatus: (status: VitrineStatus, why: 'ready' | 'backend') => void;
 }): ModelHost {
   const { source, shop, key, backend, workerUrl, now, onStatus } = options;

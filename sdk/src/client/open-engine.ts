@@ -26,13 +26,13 @@ const ANSWER_MS = 15_000;
  * Starts the engine in a module Worker; where there are no Workers, or the page's policy forbids this one, on the page
  * itself in idle time.
  *
- * @param workerUrl null: on the page
+ * @param options.workerUrl null: on the page; left out: where a bundler put it
  *
  * @example
- * const engine = await openEngine({ workerUrl, onBackend: ({ backend }) => console.log(backend) });
+ * const engine = await openEngine({ onBackend: ({ backend }) => console.log(backend) });
  */
 export async function openEngine(options: {
-  workerUrl: string | URL | null; onBackend: (state: BackendState) => void;
+  workerUrl?: string | URL | null; onBackend: (state: BackendState) => void;
 }): Promise<EnginePort> {
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: VitrineError) => void }>();
   let lastId = 0;
@@ -46,7 +46,7 @@ export async function openEngine(options: {
     else request?.reject(new VitrineError(reply.code, reply.message));
   };
 
-  const channel = (options.workerUrl && (await openWorker(options.workerUrl, receive))) || (await openOnPage(receive));
+  const channel = (options.workerUrl !== null && (await openWorker(options.workerUrl, receive))) || (await openOnPage(receive));
 
   const ask = <T>(request: (id: number) => EngineRequest, transfer: readonly ArrayBuffer[] = []): Promise<T> =>
     new Promise<T>((resolve, reject) => {
@@ -73,11 +73,11 @@ export async function openEngine(options: {
 }
 
 /** Resolves to null where no Worker can be had. */
-function openWorker(url: string | URL, receive: (reply: EngineReply) => void): Promise<Channel | null> {
+function openWorker(url: string | URL | undefined, receive: (reply: EngineReply) => void): Promise<Channel | null> {
   return new Promise((resolve) => {
     let worker: Worker;
     try {
-      worker = startWorker(new URL(url, document.baseURI));
+      worker = startWorker(url);
     } catch {
       return resolve(null);
     }
@@ -104,7 +104,10 @@ function openWorker(url: string | URL, receive: (reply: EngineReply) => void): P
 }
 
 /** A Worker's script must come from the page's origin; from elsewhere it comes through a blob that imports it. */
-function startWorker(url: URL): Worker {
+function startWorker(address: string | URL | undefined): Worker {
+  // Written in one piece, so that bundlers recognise it.
+  if (address === undefined) return new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module' });
+  const url = new URL(address, document.baseURI);
   if (url.origin === location.origin) return new Worker(url, { type: 'module' });
   const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
   try {

@@ -145,7 +145,7 @@ export function createVisit(options: {
       save();
     },
     allowStorage(next) {
-      if (next === allowed) return;
+      if (next && allowed) return;
       allowed = next;
       if (allowed) {
         const before = stored();

@@ -3,7 +3,6 @@ import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl/dist/backend_we
 import { setWebGLContext } from '@tensorflow/tfjs-backend-webgl/dist/canvas_util.js';
 import { GPGPUContext } from '@tensorflow/tfjs-backend-webgl/dist/gpgpu_context.js';
 import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl/dist/gpgpu_math.js';
-import { VitrineError } from '../core/errors.ts';
 import type { RecommendationModel } from '../core/models/recommendation/load.ts';
 import type { Scorer } from '../core/models/recommendation/types.ts';
 
@@ -19,7 +18,8 @@ export interface WebglScorer extends Scorer {
  *
  * A lost context does not make tfjs fail: it returns wrong numbers. So the context is asked before and after each read.
  *
- * @throws VitrineError `upstream` where WebGL 2 is missing, and from `score` once the context is lost
+ * @throws Error where WebGL 2 is missing, and from `score` once the context is lost; `choose-backend.ts` answers both
+ *   with JavaScript, so it never leaves the engine
  *
  * @example
  * const scorer = openWebglScorer(model);
@@ -38,7 +38,7 @@ export function openWebglScorer(model: Pick<RecommendationModel, 'table' | 'conf
   const program = dotProgram(items, dim);
 
   const alive = () => {
-    if (gl.isContextLost()) throw new VitrineError('upstream', 'The WebGL context was lost; JavaScript ranks until it is rebuilt.');
+    if (gl.isContextLost()) throw new Error('The WebGL context was lost; JavaScript ranks until it is rebuilt.');
   };
   return {
     name: 'webgl',
@@ -81,7 +81,7 @@ function dotProgram(items: number, dim: number): GPGPUProgram {
 function openContext(): WebGL2RenderingContext {
   const attributes = { alpha: false, antialias: false, depth: false, stencil: false, premultipliedAlpha: false, preserveDrawingBuffer: false };
   const gl = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1).getContext('webgl2', attributes);
-  if (!gl) throw new VitrineError('upstream', 'This browser offers no WebGL 2 here; JavaScript ranks instead.');
+  if (!gl) throw new Error('This browser offers no WebGL 2 here; JavaScript ranks instead.');
   for (const off of [gl.DEPTH_TEST, gl.STENCIL_TEST, gl.BLEND, gl.DITHER, gl.POLYGON_OFFSET_FILL, gl.SAMPLE_COVERAGE]) gl.disable(off);
   gl.enable(gl.SCISSOR_TEST);
   gl.enable(gl.CULL_FACE);

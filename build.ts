@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import * as esbuild from 'esbuild';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const brotli = promisify(brotliCompress);
+
+/** Stands in sources for the Worker's file; the real name has the same length, so source maps stay right. */
+const WORKER_PLACEHOLDER = 'worker-00000000.js';
+
+/** What each file is for. */
+type Role = 'loader' | 'style' | 'widgets' | 'worker' | 'webgl' | 'dashboard';
+
+export interface BuiltFile {
+  readonly file: string;
+  readonly role: Role;
+  readonly bytes: number;
+  /** Size compressed with brotli at its highest level. */
+  readonly brotli: number;
+}
+
+export interface BuildResult {
+  /** Folder of `vitrine.js` and its chunks, served under /assets. */
+  readonly browser: string;
+  /** Folder of the dashboard's files. */
+  readonly dashboard: string;
+  readonly files: readonly BuiltFile[];
+  /** False when nothing had changed. */
+  readonly rebuilt: boolean;
+}
+
+/** Remembers what a build read and wrote. */
+interface BuildRecord {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly files: readonly BuiltFile[];
+}
+
+const SHARED: esbuild.BuildOptions = {
+  absWorkingDir: ROOT, bundle: true, format: 'esm', target: 'es2022', minify: true, splitting: true, write: false, metafile: true,
+  sourcemap: 'external', legalComments: 'none', logLevel: 'silent', define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+/**
+ * Builds what browsers load: `vitrine.js` under a fixed name, everything it brings in under content hashes, each file
+ * with a `.br` beside it. Does nothing when no input has changed since the last build into the same folder.
+ *
+ * @param options.outdir default `dist`
+ *
+ * @example
+ * const { browser } = await build();
+ */
+export async function build(options: { outdir?: string } = {}): Promise<BuildResult> {
+  const outdir = resolve(ROOT, options.outdir ?? 'dist');
+  const folders = { browser: join(outdir, 'browser'), dashboard: join(outdir, 'dashboard') };
+  const before = await readRecord(outdir);
+  if (before) return { ...folders, files: before.files, rebuilt: false };
+
+  const engine = await esbuild.build({ ...SHARED, entryPoints: ['sdk/src/engine/worker.ts'], outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' });
+  const worker = basename(engine.outputFiles!.find(({ path }) => /worker-\w+\.js$/.test(path))!.path);
+  if (worker.length !== WORKER_PLACEHOLDER.length) throw new Error(`build.ts: "${worker}" and its placeholder differ in length`);
+  const page = await esbuild.build({
+    ...SHARED, entryPoints: { vitrine: 'widgets/src/loader.ts' }, outdir: folders.browser, chunkNames: '[name]-[hash]', plugins: [engineIsTheWorker],
+  });
+  const results = [engine, page];
+  if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
+    const entryPoints = ['main.ts', 'dashboard.css'].map((name) => `plugin-server/dashboard/src/${name}`).filter((path) => existsSync(join(ROOT, path)));
+    results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));
+  }
+
+  const outputs = new Map<string, Uint8Array>();
+  for (const { path, contents } of results.flatMap((result) => result.outputFiles!)) {
+    const isLoader = path === join(folders.browser, 'vitrine.js');
+    outputs.set(path, isLoader ? Buffer.from(Buffer.from(contents).toString('utf8').replaceAll(WORKER_PLACEHOLDER, worker)) : contents);
+  }
+  const { RESERVE_CSS } = await import('./widgets/src/ui/styles.ts');
+  outputs.set(join(folders.browser, 'vitrine.css'), Buffer.from(RESERVE_CSS));
+
+  const files: BuiltFile[] = [];
+  for (const [path, contents] of outputs) {
+    await write(path, contents);
+    if (path.endsWith('.map')) continue;
+    const compressed = await brotli(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } });
+    await write(`${path}.br`, compressed);
+    files.push({ file: relative(outdir, path), role: roleOf(relative(outdir, path)), bytes: contents.length, brotli: compressed.length });
+  }
+  files.sort((a, b) => a.file.localeCompare(b.file));
+  await write(join(folders.browser, 'manifest.json'), `${JSON.stringify({ files: files.filter(({ role }) => role !== 'dashboard') }, null, 2)}\n`);
+  await removeOthers(folders.browser, new Set([...outputs.keys()].map((path) => basename(path))));
+
+  const paths = [...new Set(['build.ts', 'widgets/src/ui/styles.ts', ...results.flatMap((result) => Object.keys(result.metafile!.inputs))])]
+    .filter((path) => existsSync(join(ROOT, path))); // not what a package has switched off for browsers
+  const record: BuildRecord = { inputs: Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await digest(path)]))), files };
+  await write(join(outdir, '.build.json'), JSON.stringify(record));
+  return { ...folders, files, rebuilt: true };
+}
+
+/** A page without Workers imports the engine from the Worker's file instead of carrying a copy. */
+const engineIsTheWorker: esbuild.Plugin = {
+  name: 'engine-is-the-worker',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/engine\/serve-engine\.ts$/ }, () => ({ path: `./${WORKER_PLACEHOLDER}`, external: true }));
+  },
+};
+
+function roleOf(file: string): Role {
+  if (file.startsWith('dashboard')) return 'dashboard';
+  const name = basename(file);
+  if (name === 'vitrine.js') return 'loader';
+  if (name.endsWith('.css')) return 'style';
+  if (name.startsWith('worker-')) return 'worker';
+  if (name.startsWith('define-elements-')) return 'widgets';
+  return 'webgl';
+}
+
+/** The last build's record, if every input is as it was and every file still there. */
+async function readRecord(outdir: string): Promise<BuildRecord | null> {
+  try {
+    const record = JSON.parse(await readFile(join(outdir, '.build.json'), 'utf8')) as BuildRecord;
+    if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts')) !== record.files.some(({ role }) => role === 'dashboard')) return null;
+    if (!record.files.every(({ file }) => existsSync(join(outdir, file)))) return null;
+    const same = await Promise.all(Object.entries(record.inputs).map(async ([path, hash]) => (await digest(path)) === hash));
+    return same.every(Boolean) ? record : null;
+  } catch {
+    return null;
+  }
+}
+
+async function digest(path: string): Promise<string> {
+  return createHash('sha256').update(await readFile(join(ROOT, path))).digest('hex').slice(0, 16);
+}
+
+/** Whole or not at all: a server may be reading the folder. */
+async function write(path: string, contents: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}.part`;
+  await writeFile(part, contents);
+  await rename(part, path);
+}
+
+/** Removes the files of earlier builds. */
+async function removeOthers(folder: string, keep: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const isOurs = keep.has(name.replace(/\.br$/, '')) || name === 'manifest.json' || name.endsWith('.part');
+    if (!isOurs) await rm(join(folder, name), { force: true });
+  }
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  try {
+    const { files, rebuilt } = await build();
+    for (const { file, bytes, brotli: compressed } of files) console.log(`${file.padEnd(44)} ${String(bytes).padStart(8)} B  ${String(compressed).padStart(7)} B brotli`);
+    console.log(rebuilt ? `built in ${((performance.now() - started) / 1000).toFixed(1)} s` : 'nothing has changed');
+  } catch (error) {
+    const failure = error as Partial<esbuild.BuildFailure>;
+    const first = failure.errors?.[0];
+    console.error(`build: ${first ? `${first.location?.file}:${first.location?.line}: ${first.text}` : (error as Error).message}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,59 @@
+import type { RenderItem, RenderState } from '../connectors/connect-recommendations.ts';
+import { safeUrl } from './safe-url.ts';
+
+/** Pixels an image is asked for; the box it fills is the style sheet's. */
+const IMAGE_SIZE = 400;
+
+/**
+ * Draws a state into a shadow root. Data only ever becomes text, never markup.
+ *
+ * @param limit cards to keep room for while loading
+ */
+export function renderRecommendations(
+  root: ShadowRoot, state: RenderState, limit: number, onClick: (item: RenderItem) => void,
+): void {
+  const waiting = state.status === 'loading';
+  const heading = make('h2', { id: 'heading', part: 'heading' }, state.heading);
+  const list = make('ul', { part: 'list', role: 'list' }); // Safari drops the role of a list without bullets
+  if (waiting) list.setAttribute('aria-hidden', 'true');
+  const cards = waiting ? Array.from({ length: limit }, skeleton) : state.items.map((item) => card(item, root.ownerDocument.baseURI, onClick));
+  list.append(...cards);
+  const section = make('section', { part: 'section', 'aria-labelledby': 'heading', 'aria-busy': String(waiting) }, heading, list);
+  root.replaceChildren(section);
+}
+
+function card(item: RenderItem, base: string, onClick: (item: RenderItem) => void): HTMLLIElement {
+  const frame = make('span', { class: 'frame' });
+  const source = safeUrl(item.image, base);
+  if (source) {
+    // alt is empty: the title in the same link already says what it shows.
+    const image = make('img', { part: 'image', alt: '', loading: 'lazy', decoding: 'async', width: `${IMAGE_SIZE}`, height: `${IMAGE_SIZE}` });
+    image.src = source;
+    frame.append(image);
+  }
+  const link = make('a', { part: 'link' }, frame, make('span', { class: 'title', part: 'title' }, item.title));
+  if (item.price) link.append(' ', make('span', { class: 'price', part: 'price' }, item.price));
+  const href = safeUrl(item.url, base);
+  if (href) link.href = href;
+  link.addEventListener('click', () => onClick(item));
+  link.addEventListener('auxclick', (event) => {
+    if (event.button === 1) onClick(item); // opened in a new tab
+  });
+  return make('li', { part: 'item' }, link);
+}
+
+function skeleton(): HTMLLIElement {
+  return make('li', { class: 'wait' },
+    make('span', { class: 'frame' }),
+    make('span', { class: 'title' }, make('div', { class: 'bar' })),
+    make('span', { class: 'price' }, make('div', { class: 'bar short' })));
+}
+
+function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag, attributes: Readonly<Record<string, string>>, ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}

@@ -1,0 +1,74 @@
+/** Cards in a row of a wide widget; a narrow one scrolls sideways. */
+export const COLUMNS = 4;
+const MOST_ROWS = 6;
+/** Width of the widget, not of the window, from which it is wide. */
+const WIDE = '(min-width: 600px)';
+
+/** `limit` values that need n rows, as a selector list. */
+const limitsOf = (rows: number) =>
+  Array.from({ length: COLUMNS }, (_, index) => `[limit="${(rows - 1) * COLUMNS + index + 1}"]`).join(',');
+
+const rowRules = (host: (attributes: string) => string) =>
+  Array.from({ length: MOST_ROWS - 1 }, (_, index) => `${host(`:is(${limitsOf(index + 2)})`)}{--_rows:${index + 2}}`).join('');
+
+/**
+ * The widget's height from its width alone, so that it can be reserved before anything is known. Lengths are in em of the
+ * page's own text; cqi is a hundredth of the widget's width.
+ *
+ * height = heading + rows × (image + title of two lines + price) + gaps
+ */
+const GEOMETRY = `
+  --_head:calc(1.375em*1.3 + .875em);
+  --_text:calc(.625em + 2*1.4*.9375em + .125em + 1.4*.9375em);
+  --_col:44cqi;--_row-gap:0px;--_shown-rows:1;
+`;
+const WIDE_GEOMETRY = `--_col:calc((100cqi - ${COLUMNS - 1}*1.25em)/${COLUMNS});--_row-gap:1.75em;--_shown-rows:var(--_rows,1);`;
+const HEIGHT = `calc(var(--_head) + var(--_shown-rows)*(var(--_col)/var(--vitrine-image-ratio,1) + var(--_text)) + (var(--_shown-rows) - 1)*var(--_row-gap))`;
+
+/**
+ * For the page's own style sheet: keeps the widget's place before its script has run. A page that links
+ * \`vitrine.css\` has no layout shift even then.
+ */
+export const RESERVE_CSS = `
+vitrine-recommendations{display:block;container-type:inline-size}
+vitrine-recommendations[data-state=hidden]{display:none}
+${rowRules((attributes) => `vitrine-recommendations${attributes}`)}
+vitrine-recommendations:not(:defined)::after{content:"";display:block;${GEOMETRY}height:${HEIGHT}}
+@container ${WIDE}{vitrine-recommendations:not(:defined)::after{${WIDE_GEOMETRY}}}
+`.replace(/\n\s*/g, '');
+
+/** Inside the element's shadow root. Font, colour and text size are the theme's. */
+export const WIDGET_CSS = `
+:host{display:block;container-type:inline-size;color:inherit;font:inherit}
+:host([data-state=hidden]){display:none!important}
+:host([data-state=empty]){visibility:hidden}
+${rowRules((attributes) => `:host(${attributes})`)}
+*{box-sizing:border-box}
+section{${GEOMETRY}min-height:${HEIGHT}}
+h2{margin:0 0 calc(.875em/1.375);font:inherit;font-size:1.375em;font-weight:var(--vitrine-heading-weight,600);line-height:1.3;
+  height:1.3em;overflow:hidden;white-space:nowrap;text-overflow:ellipsis;letter-spacing:-.01em}
+ul{list-style:none;margin:-4px;padding:4px;display:grid;grid-auto-flow:column;grid-auto-columns:var(--_col);gap:var(--vitrine-gap,.75em);
+  overflow-x:auto;overscroll-behavior-x:contain;scroll-snap-type:x proximity;scroll-padding-inline:4px;scrollbar-width:none}
+ul::-webkit-scrollbar{display:none}
+li{min-width:0;scroll-snap-align:start}
+a{display:block;color:inherit;text-decoration:none;border-radius:var(--vitrine-radius,.5em)}
+a:focus-visible{outline:2px solid var(--vitrine-focus,currentColor);outline-offset:2px}
+.frame{display:block;position:relative;width:100%;height:calc(var(--_col)/var(--vitrine-image-ratio,1));overflow:hidden;
+  border-radius:var(--vitrine-radius,.5em);background:var(--vitrine-surface,color-mix(in srgb,currentColor 6%,transparent))}
+img{display:block;width:100%;height:100%;object-fit:cover;transition:transform .4s cubic-bezier(.2,.7,.2,1)}
+.title{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;margin-top:calc(.625em/.9375);
+  font-size:.9375em;line-height:1.4;height:2.8em;overflow-wrap:anywhere;text-decoration-thickness:1px;text-underline-offset:.2em}
+.price{display:block;margin-top:calc(.125em/.9375);font-size:.9375em;line-height:1.4;height:1.4em;
+  color:var(--vitrine-price,color-mix(in srgb,currentColor 74%,transparent));font-variant-numeric:tabular-nums;white-space:nowrap}
+.bar{border-radius:.25em;background:currentColor;opacity:.07;height:1em;margin-block:.2em;font-size:.9375em}
+.short{width:38%}
+.wait .frame,.wait .bar{animation:wait 1.6s ease-in-out infinite alternate}
+@keyframes wait{to{opacity:.03}}
+@media (hover:hover){a:hover .title{text-decoration-line:underline}a:hover img{transform:scale(1.03)}}
+@container ${WIDE}{
+  section{${WIDE_GEOMETRY}}
+  ul{grid-auto-flow:row;grid-template-columns:repeat(${COLUMNS},minmax(0,1fr));gap:var(--_row-gap) 1.25em;overflow:visible}
+}
+@media (prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}a:hover img{transform:none}}
+@media (forced-colors:active){.frame{border:1px solid CanvasText}}
+`;
