@@ -11,6 +11,7 @@ import { readHeader } from '../pipeline/ingest/read-csv.ts';
 import type { CsvHeader } from '../pipeline/ingest/read-csv.ts';
 import { readEvents } from '../pipeline/ingest/read-events.ts';
 import { readOrderLines } from '../pipeline/ingest/read-order-lines.ts';
+import type { ReadOrdersOptions } from '../pipeline/ingest/read-order-lines.ts';
 import { readProducts } from '../pipeline/ingest/read-products.ts';
 import type { FileProduct } from '../pipeline/ingest/read-products.ts';
 import { readShopifyOrders } from '../pipeline/ingest/read-shopify-orders.ts';
@@ -26,7 +27,7 @@ import {
 } from '../store/products.ts';
 import type { ProductRow, WriteCounts } from '../store/products.ts';
 import { customerKey } from '../store/sealing.ts';
-import { findShop } from '../store/shops.ts';
+import { findShop, setCurrency } from '../store/shops.ts';
 import { createFileShop } from './create-file-shop.ts';
 
 export interface ImportProgress {
@@ -85,7 +86,7 @@ export async function importFile(ctx: Context, input: ImportFileInput): Promise<
   try {
     const header = isJson(source) ? undefined : readHeader(source);
     kind = kindOf(source, header, input);
-    reading = await read(ctx, input, source, header, kind, drops);
+    reading = await read(ctx, input, source, header, kind, { drops, shopCurrency: known?.currency ?? undefined });
   } finally {
     source.close();
   }
@@ -106,8 +107,9 @@ export async function importFile(ctx: Context, input: ImportFileInput): Promise<
   };
   if (input.dryRun) return report({});
 
-  if (!known) await createFileShop(ctx, { shop: input.shop, currency: reading.currency ?? undefined });
   return ctx.db.transaction(async (tx) => {
+    await createFileShop({ ...ctx, db: tx }, { shop: input.shop, currency: reading.currency ?? undefined });
+    if (reading.currency) await setCurrency(tx, input.shop, reading.currency);
     const id = randomUUID();
     await startImport(tx, input.shop, { id, kind, source: source.name, startedAt });
     const result = report(await reading.store(tx, (done, fraction) => {
@@ -138,13 +140,14 @@ function kindOf(source: Source, header: CsvHeader | undefined, input: ImportFile
 }
 
 async function read(
-  ctx: Context, input: ImportFileInput, source: Source, header: CsvHeader | undefined, kind: FileKind, drops: DropCounter,
+  ctx: Context, input: ImportFileInput, source: Source, header: CsvHeader | undefined, kind: FileKind,
+  shared: { readonly drops: DropCounter; readonly shopCurrency: string | undefined },
 ): Promise<Reading> {
   const options = {
     map: input.map ?? new Map<string, string>(),
     currency: input.currency,
     times: new TimeReader(source.name, input.dates),
-    drops,
+    ...shared,
     now: ctx.clock(),
     onProgress: (rows: number) => {
       stopIfAborted(input.signal);
@@ -156,13 +159,13 @@ async function read(
   return readOrderFile(ctx, input, source, header, kind, options);
 }
 
-type ReadOptions = Parameters<typeof readOrderLines>[2] & { readonly now: number };
+type ReadOptions = ReadOrdersOptions & { readonly now: number; readonly shopCurrency: string | undefined };
 
 async function readOrderFile(
   ctx: Context, input: ImportFileInput, source: Source, header: CsvHeader, kind: FileKind, options: ReadOptions,
 ): Promise<Reading> {
   const { table, rowsRead } = await (kind === 'orders' ? readShopifyOrders : readOrderLines)(source, header, options);
-  const finished = table.finish(options.times, { now: options.now, currency: input.currency, drops: options.drops });
+  const finished = table.finish(options.times, options);
   return {
     rowsRead,
     rowsKept: finished.rows,

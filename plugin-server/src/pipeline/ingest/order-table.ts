@@ -68,6 +68,8 @@ export interface FinishOptions {
   readonly now: number;
   /** Keep these orders only (ISO 4217). */
   readonly currency?: string;
+  /** The currency of orders that name none: the shop's. */
+  readonly shopCurrency?: string;
   readonly drops: DropCounter;
 }
 
@@ -210,7 +212,7 @@ export class OrderTable {
       if (known) known.rows += order.rows;
       else currencies.set(order.currency, { rows: order.rows, line: order.firstLine });
     });
-    const currency = this.#oneCurrency(currencies) ?? options.currency ?? null;
+    const currency = this.#oneCurrency(currencies) ?? options.currency ?? options.shopCurrency ?? null;
 
     // Rows by order (a counting sort), without slips and refused orders.
     const kept = new Uint8Array(this.rows);
