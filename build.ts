@@ -10,9 +10,6 @@ import * as esbuild from 'esbuild';
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const brotli = promisify(brotliCompress);
 
-/** Stands in sources for the Worker's file; the real name has the same length, so source maps stay right. */
-const WORKER_PLACEHOLDER = 'worker-00000000.js';
-
 /** What each file is for. */
 type Role = 'loader' | 'style' | 'widgets' | 'worker' | 'webgl' | 'dashboard';
 
@@ -60,23 +57,26 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
   const before = await readRecord(outdir);
   if (before) return { ...folders, files: before.files, rebuilt: false };
 
-  const engine = await esbuild.build({ ...SHARED, entryPoints: ['sdk/src/engine/worker.ts'], outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' });
-  const worker = basename(engine.outputFiles!.find(({ path }) => /worker-\w+\.js$/.test(path))!.path);
-  if (worker.length !== WORKER_PLACEHOLDER.length) throw new Error(`build.ts: "${worker}" and its placeholder differ in length`);
-  const page = await esbuild.build({
-    ...SHARED, entryPoints: { vitrine: 'widgets/src/loader.ts' }, outdir: folders.browser, chunkNames: '[name]-[hash]', plugins: [engineIsTheWorker],
+  // Innermost first: each file names the next by its content hash, so that a change reaches every name above it.
+  const hashed = { ...SHARED, outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
+  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/webgl-scorer.ts' } });
+  const worker = await esbuild.build({
+    ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' }, plugins: [external(/\/webgl-scorer\.ts$/, entryOf(webgl))],
   });
-  const results = [engine, page];
+  const page = await esbuild.build({
+    ...hashed, entryPoints: { vitrine: 'widgets/src/loader.ts' }, entryNames: '[name]',
+    define: { ...SHARED.define, WORKER_FILE: JSON.stringify(entryOf(worker)) },
+    // A page without Workers imports the engine from the Worker's file instead of carrying a copy.
+    plugins: [external(/\/engine\/serve-engine\.ts$/, entryOf(worker))],
+  });
+  const results = [webgl, worker, page];
   if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
     const entryPoints = ['main.ts', 'dashboard.css'].map((name) => `plugin-server/dashboard/src/${name}`).filter((path) => existsSync(join(ROOT, path)));
     results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));
   }
 
   const outputs = new Map<string, Uint8Array>();
-  for (const { path, contents } of results.flatMap((result) => result.outputFiles!)) {
-    const isLoader = path === join(folders.browser, 'vitrine.js');
-    outputs.set(path, isLoader ? Buffer.from(Buffer.from(contents).toString('utf8').replaceAll(WORKER_PLACEHOLDER, worker)) : contents);
-  }
+  for (const { path, contents } of results.flatMap((result) => result.outputFiles!)) outputs.set(path, contents);
   const { RESERVE_CSS } = await import('./widgets/src/ui/styles.ts');
   outputs.set(join(folders.browser, 'vitrine.css'), Buffer.from(RESERVE_CSS));
 
@@ -99,13 +99,19 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
   return { ...folders, files, rebuilt: true };
 }
 
-/** A page without Workers imports the engine from the Worker's file instead of carrying a copy. */
-const engineIsTheWorker: esbuild.Plugin = {
-  name: 'engine-is-the-worker',
+/** Leaves an import to a file that another build has written. */
+const external = (filter: RegExp, file: string): esbuild.Plugin => ({
+  name: 'external',
   setup({ onResolve }) {
-    onResolve({ filter: /\/engine\/serve-engine\.ts$/ }, () => ({ path: `./${WORKER_PLACEHOLDER}`, external: true }));
+    onResolve({ filter }, () => ({ path: `./${file}`, external: true }));
   },
-};
+});
+
+/** Name of a build's entry, which is its first output beside source maps. */
+function entryOf(result: esbuild.BuildResult): string {
+  const [path] = Object.entries(result.metafile!.outputs).find(([, output]) => output.entryPoint)!;
+  return basename(path);
+}
 
 function roleOf(file: string): Role {
   if (file.startsWith('dashboard')) return 'dashboard';

@@ -38,7 +38,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'connectors': { value: ['sdk'] },
   'ui': { type: ['connectors'] },
   'elements': { value: ['connectors', 'ui'] },
-  'widgets': { value: ['connectors', 'ui', 'elements'] },
+  'widgets': { value: ['connectors', 'ui', 'elements', 'sdk'] },
   'server/context': { type: ['server/config', 'server/store', 'server/jobs', 'core'] },
   'server/config': { value: ['core'], packages: SERVER },
   'server/types': { type: ['core'] },

@@ -1,7 +1,7 @@
 import { createVitrine, type BackendChoice, type Vitrine } from '@vitrine/sdk';
 
-/** The Worker's file beside this one. Its hash is filled in by the build, in the same number of characters. */
-const WORKER_FILE = 'worker-00000000.js';
+/** The Worker's file beside this one; the build fills it in. */
+declare const WORKER_FILE: string;
 
 declare global {
   interface Window {

@@ -1,5 +1,7 @@
 import type { RecommendedItem, Vitrine, VitrineError, Widget } from '@vitrine/sdk';
 
+export type { Vitrine, Widget };
+
 /** What a widget shows and for what. */
 export interface RecommendationParams {
   readonly kind: Widget;

@@ -1,4 +1,4 @@
-import type { Vitrine } from '@vitrine/sdk';
+import type { Vitrine } from '../connectors/connect-recommendations.ts';
 
 let current: Vitrine | null = null;
 const waiting = new Set<(client: Vitrine) => void>();

@@ -1,6 +1,5 @@
-import type { Vitrine, Widget } from '@vitrine/sdk';
 import {
-  connectRecommendations, type Connection, type RecommendationParams, type RenderItem, type RenderState,
+  connectRecommendations, type Connection, type RecommendationParams, type RenderItem, type RenderState, type Vitrine, type Widget,
 } from '../connectors/connect-recommendations.ts';
 import { headingFor } from '../ui/locales.ts';
 import { renderRecommendations } from '../ui/render-recommendations.ts';

@@ -1,4 +1,4 @@
-import type { Widget } from '@vitrine/sdk';
+import type { Widget } from '../connectors/connect-recommendations.ts';
 
 type Texts = Readonly<Record<Widget, string>>;
 
