@@ -13,7 +13,7 @@ function parseBigint(text: string): number | bigint {
 
 const BIGINT = 20;
 const BIGINT_ARRAY = 1016;
-const bigintArray = pg.types.getTypeParser(BIGINT_ARRAY as pg.types.TypeId) as (text: string) => (string | null)[];
+const bigintArray = (pg.types.getTypeParser as (id: number) => unknown)(BIGINT_ARRAY) as (text: string) => (string | null)[];
 
 const TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((id: number, format?: 'text' | 'binary') => {
