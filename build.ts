@@ -71,7 +71,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
   });
   const results = [webgl, worker, page];
   if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
-    const entryPoints = ['main.ts', 'dashboard.css'].map((name) => `plugin-server/dashboard/src/${name}`).filter((path) => existsSync(join(ROOT, path)));
+    const entryPoints = ['main.ts', 'dashboard.css'].map((name) => ({ in: `plugin-server/dashboard/src/${name}`, out: 'dashboard' }));
     results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));
   }
 

@@ -1,0 +1,73 @@
+import type { Evaluation } from '../../src/pipeline/types.ts';
+import type { Overview } from '../../src/services/overview.ts';
+import { formatAgo } from './format.ts';
+
+export type Tone = 'good' | 'busy' | 'attention' | 'failed' | 'idle';
+
+/** What the owner reads first: is all well, and if not, the one thing to do. */
+export interface Verdict {
+  readonly tone: Tone;
+  readonly title: string;
+  readonly detail: string;
+  /** The exact line behind it, where there is one. */
+  readonly reason?: string;
+}
+
+/** Judges the whole page in one line. What needs the owner comes before what is fine. */
+export function judge(overview: Overview): Verdict {
+  const { counts, imports, release, run, activity } = overview;
+  const stays = release ? 'The version published before stays live.' : 'Nothing is published yet.';
+  if (isTraining(overview)) {
+    return {
+      tone: 'busy', title: run!.status === 'queued' ? 'Training starts in a moment' : 'A new model is training',
+      detail: release ? 'Shoppers keep seeing today’s recommendations until it has proved itself.' : 'It goes live by itself when it beats popularity and co-purchase.',
+    };
+  }
+  if (isImporting(overview)) {
+    return { tone: 'busy', title: 'Your orders are being imported', detail: 'You can leave this page; the import and the first training go on without it.' };
+  }
+  // A release made after the run settles what the run left open.
+  const open = run !== null && (release === null || (run.finishedAt ?? 0) >= release.publishedAt);
+  if (open && run.status === 'failed') {
+    return { tone: 'failed', title: 'The last training failed', detail: stays, reason: run.result?.error };
+  }
+  if (open && run.result?.notPublished) {
+    return { tone: 'attention', title: 'The new model was not published', detail: `It was not good enough. ${stays}`, reason: run.result.notPublished };
+  }
+  if (counts.orders === 0) {
+    const failed = imports[0]?.status === 'failed';
+    const reason = imports[0]?.report['error'];
+    return failed
+      ? { tone: 'failed', title: 'The import failed', detail: 'Nothing of it was stored. Correct the file or the connection and import again.', reason: typeof reason === 'string' ? reason : undefined }
+      : { tone: 'idle', title: 'Ready for your first orders', detail: 'Recommendations are learned from orders. Import them and the rest follows by itself.' };
+  }
+  if (!release) return { tone: 'idle', title: 'Ready to train', detail: 'Your orders are here. Train the first model; it takes a few minutes.' };
+  if (activity.firstEventAt === null) {
+    return { tone: 'attention', title: 'Published, but not on your storefront yet', detail: 'No visit has been seen so far. Switch on the Vitrine app embed in your theme.' };
+  }
+  const since = formatAgo(release.publishedAt, overview.at);
+  return release.reason === 'rollback'
+    ? { tone: 'good', title: 'Recommendations are live', detail: `An earlier version is live again since ${since === 'just now' ? 'a moment' : `you rolled back ${since}`}.` }
+    : { tone: 'good', title: 'Recommendations are live', detail: `All is well: the model is published and better than its baselines. Published ${since}.` };
+}
+
+export function isTraining({ run }: Overview): boolean {
+  return run?.status === 'queued' || run?.status === 'running';
+}
+
+export function isImporting({ imports }: Overview): boolean {
+  return imports.some(({ status }) => status === 'running');
+}
+
+/** The protocol's first word names the task: "next-basket: …". */
+export const taskOf = (evaluation: Evaluation): string => evaluation.protocol.split(':')[0].trim();
+
+/** The evaluation that the page leads with: products that follow in the same basket, else the first. */
+export function leadEvaluation(evaluations: readonly Evaluation[]): Evaluation | undefined {
+  return evaluations.find((evaluation) => taskOf(evaluation) === 'rest-of-basket') ?? evaluations[0];
+}
+
+/** A metric of one model, or undefined where it was not measured. */
+export function metricOf(evaluation: Evaluation, model: string, metric: string): number | undefined {
+  return evaluation.rows.find((row) => row.model === model)?.metrics[metric];
+}
