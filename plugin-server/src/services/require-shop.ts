@@ -1,6 +1,6 @@
 import { VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
-import { openSealed } from '../sealing.ts';
+import { openSealed } from '../store/sealing.ts';
 import { findShop, type ShopRow } from '../store/shops.ts';
 
 /** The shop, or one clear error. @throws VitrineError `not_found` */

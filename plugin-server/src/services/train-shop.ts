@@ -52,7 +52,6 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     checkEnough(interactions);
     const read = (clock() - started) / 1000;
     const live = await findLiveRelease(db, shop.id);
-    const trainedUntil = interactions.time.at(-1)!;
 
     const result = await trainInWorker(interactions, {
       dataset: shop.id, seed: input.seed, epochs: input.epochs, signal: input.signal,
@@ -64,7 +63,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const version = `${new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
     const file = await encodeArtifact({
       family: 'recommendation', audience: 'browser', shop: shop.id, version, createdAt: new Date(createdAt).toISOString(),
-      config: { ...result.packed.config, trainedUntil },
+      config: { ...result.packed.config, ...result.split },
       metrics: result.evaluations.flatMap(({ protocol, rows }) =>
         rows.map(({ model, metrics }) => ({ model: `${model} (${protocol.split(':')[0]})`, metrics }))),
     }, result.packed.tensors, await createSigner(await signingKey(ctx, shop)));

@@ -28,7 +28,7 @@ export function compressRecommendation(checkpoint: Checkpoint): PackedModel {
   for (const [name, shape] of paramShapes(config)) {
     const { data } = params.get(name)!;
     if (name === 'item_table') tensors.set(name, quantise(unitRows(data, config.dim), shape));
-    else if (shape.length === 2 || name === 'item_bias') tensors.set(name, quantise(data, shape));
+    else if (shape.length === 2 || name === 'item_bias' || name === 'repeat_bias') tensors.set(name, quantise(data, shape));
     else tensors.set(name, { type: 'float32', shape, data });
   }
   packNeighbours(tensors, checkpoint.neighbours, itemIds.length);

@@ -18,19 +18,25 @@ export interface Sequences {
   /** Groups [0, train) train, [train, validation) choose, [validation, groups) test: chronological. */
   readonly train: number;
   readonly validation: number;
+  readonly split: SplitTimes;
 }
 
-export interface SplitShares {
-  /** Share of the groups, by time, held out to choose and to test. */
-  readonly validation?: number;
-  readonly test?: number;
+/** Where a chronological split falls, seconds since 1970: training ends before `validationFrom`, choosing before `testFrom`. */
+export interface SplitTimes {
+  readonly validationFrom: number;
+  readonly testFrom: number;
 }
+
+/** Share of the groups held out to choose, and to test. */
+const VALIDATION_SHARE = 0.1;
+const TEST_SHARE = 0.1;
 
 /**
  * Groups, splits by time, and numbers the items by their popularity in the training part. An item appears once in a
  * group unless it was touched in a new way (viewed, then bought).
+ * @param split where an earlier training split; by default the newest tenth tests and the tenth before it chooses
  */
-export function buildSequences(interactions: Interactions, shares: SplitShares = {}): Sequences {
+export function buildSequences(interactions: Interactions, split?: SplitTimes): Sequences {
   const { item, kind, group, actor, time } = interactions;
   const count = item.length;
 
@@ -73,9 +79,12 @@ export function buildSequences(interactions: Interactions, shares: SplitShares =
   }
   start[groups] = kept;
 
-  const test = Math.round(groups * (shares.test ?? 0.1));
-  const validation = groups - test;
-  const train = validation - Math.round(groups * (shares.validation ?? 0.1));
+  // By time, never through the middle of one moment, so that the times alone give the same split again.
+  const timeAt = (share: number) => groupTime[Math.min(groups - 1, Math.round(groups * share))] ?? 0;
+  const times = split ?? { validationFrom: timeAt(1 - TEST_SHARE - VALIDATION_SHARE), testFrom: timeAt(1 - TEST_SHARE) };
+  const before = (moment: number) => groupTime.reduce((count, seconds) => count + (seconds < moment ? 1 : 0), 0);
+  const train = before(times.validationFrom);
+  const validation = before(times.testFrom);
 
   const popularity = new Float64Array(interactions.itemIds.length);
   for (let at = 0; at < start[train]; at++) popularity[items[at]]++;
@@ -86,7 +95,7 @@ export function buildSequences(interactions: Interactions, shares: SplitShares =
 
   return {
     itemIds: byPopularity.map((old) => interactions.itemIds[old]),
-    start, item: items.slice(0, kept), kind: kinds.slice(0, kept), previous, time: groupTime, train, validation,
+    start, item: items.slice(0, kept), kind: kinds.slice(0, kept), previous, time: groupTime, train, validation, split: times,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RecommendationModel } from '@vitrine/sdk/core';
 import { buildCases, type Case, type Task, TASK_GOAL, TASKS } from '../dataset/cases.ts';
-import { type Cooccurrence, countCooccurrence } from '../dataset/cooccurrence.ts';
+import type { Dataset } from '../dataset/build-dataset.ts';
+import type { Cooccurrence } from '../dataset/cooccurrence.ts';
 import { createRandom } from '../dataset/random.ts';
 import type { Sequences } from '../dataset/sequences.ts';
 import type { Evaluation, EvaluationRow } from '../types.ts';
@@ -30,9 +31,8 @@ export interface EvaluateOptions {
  * Evaluates the shipped values on the test groups, with popularity and co-purchase beside them; one evaluation a task.
  * A task without cases is left out.
  */
-export function evaluateRecommendation(sequences: Sequences, shipped: RecommendationModel, options: EvaluateOptions): Evaluation[] {
+export function evaluateRecommendation({ sequences, counts }: Dataset, shipped: RecommendationModel, options: EvaluateOptions): Evaluation[] {
   const { dataset, seed = 1, live } = options;
-  const counts = countCooccurrence(sequences);
   return TASKS.flatMap((task) => {
     const cases = buildCases(sequences, task, sequences.validation, sequences.previous.length, createRandom(seed), TEST_CASES);
     if (cases.length === 0) return [];

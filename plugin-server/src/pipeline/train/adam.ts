@@ -8,14 +8,21 @@ const EPSILON = 1e-8;
 export class Adam {
   readonly moments = new Map<string, { readonly first: tf.Variable; readonly second: tf.Variable }>();
   steps = 0;
+  readonly #factors: Readonly<Record<string, number>>;
+
+  /** @param factors multiply the learning rate of the variables they name */
+  constructor(factors: Readonly<Record<string, number>> = {}) {
+    this.#factors = factors;
+  }
 
   /** Applies one step and disposes the gradients. */
   apply(variables: ReadonlyMap<string, tf.Variable>, gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
     this.steps++;
-    const rate = (learningRate * Math.sqrt(1 - BETA2 ** this.steps)) / (1 - BETA1 ** this.steps);
+    const step = (learningRate * Math.sqrt(1 - BETA2 ** this.steps)) / (1 - BETA1 ** this.steps);
     for (const [name, variable] of variables) {
       const gradient = gradients[name];
       if (!gradient) continue;
+      const rate = step * (this.#factors[name] ?? 1);
       const { first, second } = this.#momentsOf(name, variable);
       tf.tidy(() => {
         first.assign(tf.add(tf.mul(first, BETA1), tf.mul(gradient, 1 - BETA1)));

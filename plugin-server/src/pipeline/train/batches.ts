@@ -79,6 +79,7 @@ export function makeBatch(
   const target = new Float32Array(b * candidates);
   const cells: number[] = [];
   const bonuses: number[] = [];
+  const distinct = new Map<number, number>();
   examples.forEach((example, row) => {
     goal[row] = example.goal;
     const length = example.items.length;
@@ -94,6 +95,7 @@ export function makeBatch(
       }
       if (column < candidates) {
         cells.push(row * candidates + column);
+        distinct.set(row * candidates + column, example.items[i]);
         bonuses.push(bonusIndex(example.goal, example.kinds[i], distance));
       }
     }
@@ -109,7 +111,10 @@ export function makeBatch(
       positions: tf.tensor2d(position, [b, t], 'int32'), mask: tf.tensor3d(mask, [b, t, 1]), goals: tf.tensor1d(goal, 'int32'),
       dropout: dropout > 0 ? tf.tensor3d(dropoutMask(b * t * dim, dropout, random), [b, t, dim]) : undefined,
     },
-    repeats: { cell: tf.tensor1d(Int32Array.from(cells), 'int32'), bonus: tf.tensor1d(Int32Array.from(bonuses), 'int32') },
+    repeats: {
+      cell: tf.tensor1d(Int32Array.from(cells), 'int32'), bonus: tf.tensor1d(Int32Array.from(bonuses), 'int32'),
+      distinctCell: tf.tensor1d(Int32Array.from(distinct.keys()), 'int32'), distinctRow: tf.tensor1d(Int32Array.from(distinct.values()), 'int32'),
+    },
     correction: rowPlace
       ? tf.tensor2d(Float32Array.from(rows.slice(0, candidates), (row) => Math.log(inclusion(sampler.probability(row)))), [1, candidates])
       : undefined,

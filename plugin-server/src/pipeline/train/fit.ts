@@ -12,6 +12,8 @@ export interface FitOptions<Batch> {
   /** Mean loss of a batch; runs inside `tf.tidy`. */
   readonly loss: (batch: Batch) => tf.Scalar;
   readonly learningRate: number;
+  /** Factors on it, by variable. */
+  readonly learningRateFactors?: Readonly<Record<string, number>>;
   /** Called after each epoch; larger is better. */
   readonly validate: () => { name: string; value: number };
   /** Epochs without improvement before training stops. */
@@ -32,7 +34,7 @@ const REPORT_EVERY = 5;
  */
 export function fit<Batch>(options: FitOptions<Batch>): TrainProgress[] {
   const { variables, epochs, stepsPerEpoch, clock } = options;
-  const adam = new Adam();
+  const adam = new Adam(options.learningRateFactors);
   const history: TrainProgress[] = [];
   const started = clock();
   let validation: TrainProgress['validation'];

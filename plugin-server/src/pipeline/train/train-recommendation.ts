@@ -4,7 +4,7 @@ import { crossEntropy } from '@vitrine/sdk/core/models/recommendation/loss';
 import { encode, init, normaliseRows, type Params, score } from '@vitrine/sdk/core/models/recommendation/model';
 import { compressRecommendation, previewModel } from '../compress/compress-recommendation.ts';
 import { buildCases, type Case, type Task, TASKS } from '../dataset/cases.ts';
-import { countCooccurrence } from '../dataset/cooccurrence.ts';
+import type { Dataset } from '../dataset/build-dataset.ts';
 import { createRandom } from '../dataset/random.ts';
 import type { Sequences } from '../dataset/sequences.ts';
 import { RankingMetrics } from '../evaluate/metrics.ts';
@@ -15,7 +15,7 @@ import { countExamples, epochExamples, type Example } from './examples.ts';
 import { fit } from './fit.ts';
 import { strongestNeighbours } from './neighbours.ts';
 import { pmiStart } from './pmi-start.ts';
-import { tuneMix } from './tune-mix.ts';
+import { tuneForRanking } from './tune-for-ranking.ts';
 
 export interface TrainOptions {
   readonly seed?: number;
@@ -31,7 +31,9 @@ export interface TrainOptions {
 }
 
 /** Steps a training takes when the caller does not say: more epochs for small shops, fewer for large ones. */
-const STEPS = 1200;
+const STEPS = 500;
+/** Single numbers added to a score need to travel further than the entries of a unit vector. */
+const FACTORS = { bonus: 20, repeat_bias: 5, item_bias: 2, scale: 10 };
 const VALIDATION_CASES = 600;
 /** Companions kept per item: more did not help (docs/benchmarks.md). */
 const NEIGHBOURS = 24;
@@ -44,7 +46,7 @@ const BIAS_START = 0.5;
  * Trains the recommendation model on the training groups, choosing the epoch by NDCG@20 of the int8 model on the
  * validation groups. tfjs must be ready with a backend.
  */
-export function trainRecommendation(sequences: Sequences, options: TrainOptions = {}): Checkpoint {
+export function trainRecommendation({ sequences, counts }: Dataset, options: TrainOptions = {}): Checkpoint {
   const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.003, dropout = 0.2, patience = 3 } = options;
   const random = createRandom(seed);
   const items = sequences.itemIds.length;
@@ -53,7 +55,6 @@ export function trainRecommendation(sequences: Sequences, options: TrainOptions 
   const cases = new Map<Task, Case[]>(TASKS.map((task) =>
     [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES)]));
   const allCases = [...cases.values()].flat();
-  const counts = countCooccurrence(sequences);
   const neighbours = { ...strongestNeighbours(counts, NEIGHBOURS), mix: new Float32Array(MIX_SIZE) };
   const goals = trainedGoals(sequences);
   const config = { items, dim, maxLength, goals, scale: DEFAULTS.scale };
@@ -78,7 +79,7 @@ export function trainRecommendation(sequences: Sequences, options: TrainOptions 
   const checkpoint = (history: readonly TrainProgress[]): Checkpoint => ({ config, itemIds: sequences.itemIds, params: snapshot(), neighbours, history });
 
   const history = fit<TrainingBatch>({
-    variables, epochs, stepsPerEpoch, learningRate, patience,
+    variables, epochs, stepsPerEpoch, learningRate, patience, learningRateFactors: FACTORS,
     clock: options.clock ?? (() => performance.now()),
     onProgress: options.onProgress ?? (() => {}),
     cancelled: options.cancelled ?? (() => false),
@@ -98,7 +99,7 @@ export function trainRecommendation(sequences: Sequences, options: TrainOptions 
   });
   const trained = checkpoint(history);
   for (const variable of variables.values()) variable.dispose();
-  return { ...trained, neighbours: { ...neighbours, mix: tuneMix(trained, cases) } };
+  return tuneForRanking(trained, cases);
 }
 
 let variableCount = 0;

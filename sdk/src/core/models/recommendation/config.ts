@@ -73,6 +73,7 @@ export function paramShapes(config: Pick<RecommendationConfig, 'items' | 'dim'>)
   return new Map<string, readonly number[]>([
     ['item_table', [n, d]],
     ['item_bias', [n]],
+    ['repeat_bias', [n]],
     ['position', [POSITION_BUCKETS, d]],
     ['kind', [KINDS.length, d]],
     ['goal', [GOALS.length, d]],

@@ -78,9 +78,10 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
 
   const bonusTable = params.get('bonus')!;
   const bonus = new Map<number, number>();
+  const repeatBias = params.get('repeat_bias')!;
   session.rows.forEach((row, t) => {
     const earned = bonusTable[bonusIndex(goal, session.kinds[t], session.rows.length - 1 - t)];
-    bonus.set(row, (bonus.get(row) ?? 0) + earned);
+    bonus.set(row, (bonus.get(row) ?? repeatBias[row]) + earned);
   });
   addNeighbours(bonus, model, session, goal);
   return { ...quantiseQuery(direction, config.scale * tableScale), bonus };

@@ -88,6 +88,9 @@ export interface Repeats {
   readonly cell: tf.Tensor1D;
   /** `bonusIndex` of each entry, [M] int32. */
   readonly bonus: tf.Tensor1D;
+  /** Cell and row of the item table of each distinct item of a session, [D] int32: they get the item's repeat bias once. */
+  readonly distinctCell: tf.Tensor1D;
+  readonly distinctRow: tf.Tensor1D;
 }
 
 /**
@@ -103,7 +106,9 @@ export function score(params: Params, queries: tf.Tensor2D, candidates: tf.Tenso
   const scaled = tf.add(tf.matMul(tf.mul(queries, params.scale), candidates, false, true), bias) as tf.Tensor2D;
   if (!repeats || repeats.cell.shape[0] === 0) return scaled;
   const values = tf.reshape(tf.gather(tf.reshape(params.bonus, [BONUS_SIZE, 1]), repeats.bonus), [-1]) as tf.Tensor1D;
-  return tf.add(scaled, tf.reshape(tf.unsortedSegmentSum(values, repeats.cell, b * c), [b, c]));
+  const own = tf.reshape(tf.gather(tf.reshape(params.repeat_bias, [-1, 1]), repeats.distinctRow), [-1]) as tf.Tensor1D;
+  const cells = tf.concat([repeats.cell, repeats.distinctCell]) as tf.Tensor1D;
+  return tf.add(scaled, tf.reshape(tf.unsortedSegmentSum(tf.concat([values, own]) as tf.Tensor1D, cells, b * c), [b, c]));
 }
 
 /** Sizes that the tables above must agree on; a change of either is a new artifact format. */

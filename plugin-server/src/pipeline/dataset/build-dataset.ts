@@ -1,0 +1,16 @@
+import type { Interactions } from '../types.ts';
+import { type Cooccurrence, countCooccurrence } from './cooccurrence.ts';
+import { buildSequences, type Sequences, type SplitTimes } from './sequences.ts';
+
+/** What training and evaluation start from. */
+export interface Dataset {
+  readonly sequences: Sequences;
+  /** Pairs in the training groups. */
+  readonly counts: Cooccurrence;
+}
+
+/** Interactions → dataset. */
+export function buildDataset(interactions: Interactions, split?: SplitTimes): Dataset {
+  const sequences = buildSequences(interactions, split);
+  return { sequences, counts: countCooccurrence(sequences) };
+}
