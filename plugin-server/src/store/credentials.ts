@@ -21,16 +21,6 @@ export async function listCredentials(db: Database, shop: string): Promise<Crede
   return rows.map((row) => ({ sessionId: row.session_id, sealed: new Uint8Array(row.sealed) }));
 }
 
-/**
- * Holds a shop's credentials for `work`: a second process that wants to refresh them waits until the transaction ends.
- */
-export function withCredentialLock<T>(db: Database, shop: string, work: (tx: Database) => Promise<T>): Promise<T> {
-  return db.transaction(async (tx) => {
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtext('credentials'), hashtext($1))`, [shop]);
-    return work(tx);
-  });
-}
-
 /** Removes all of a shop's credentials. */
 export async function deleteCredentials(db: Database, shop: string): Promise<void> {
   await db.query(`DELETE FROM credentials WHERE shop_id = $1`, [shop]);

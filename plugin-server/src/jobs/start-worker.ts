@@ -1,0 +1,49 @@
+import type { Job } from 'pg-boss';
+import { VitrineError } from '@vitrine/sdk/core';
+import type { Context } from '../context.ts';
+import { handleWebhook } from '../services/handle-webhook.ts';
+import { importShop } from '../services/import-shop.ts';
+import { trainAndPublish } from '../services/train-and-publish.ts';
+import type { JobName, JobPayloads } from './queue.ts';
+import type { RunningQueue } from './start-queue.ts';
+
+type Services = { readonly [Name in JobName]: (ctx: Context, payload: JobPayloads[Name], signal: AbortSignal) => Promise<unknown> };
+
+/** Which service does which job. */
+const SERVICES: Services = {
+  'install-import': (ctx, payload, signal) => importShop(ctx, { ...payload, signal }),
+  'handle-webhook': handleWebhook,
+  train: (ctx, payload, signal) => trainAndPublish(ctx, { ...payload, signal }),
+};
+
+/** Jobs of a kind taken at once. Webhooks are many and short; the others are long. */
+const BATCH: Readonly<Record<JobName, number>> = { 'install-import': 1, 'handle-webhook': 100, train: 1 };
+
+/** Seconds between two looks at an empty queue. */
+const POLL_SECONDS = 0.5;
+
+/** Works on the queue until it is stopped. Several workers, on several machines, share it. */
+export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }, services: Services = SERVICES): Promise<void> {
+  const { boss } = ctx.jobs;
+  for (const name of Object.keys(services) as JobName[]) {
+    await boss.work(name, { batchSize: BATCH[name], pollingIntervalSeconds: POLL_SECONDS, perJobResults: true }, async (jobs: Job<JobPayloads[typeof name]>[]) => {
+      const results = [];
+      for (const job of jobs) results.push(await runJob(ctx, services, name, job));
+      return results;
+    });
+  }
+}
+
+async function runJob(ctx: Context, services: Services, name: JobName, job: Job<JobPayloads[JobName]>) {
+  const { shop } = job.data;
+  const started = ctx.clock();
+  try {
+    await (services[name] as (ctx: Context, payload: unknown, signal: AbortSignal) => Promise<unknown>)(ctx, job.data, job.signal);
+    if (name !== 'handle-webhook') ctx.log.info('job done', { job: name, shop, seconds: (ctx.clock() - started) / 1000 });
+    return { id: job.id, status: 'completed' as const };
+  } catch (error) {
+    const message = error instanceof VitrineError ? error.message : error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    ctx.log.error('job failed', { job: name, shop, code: error instanceof VitrineError ? error.code : 'internal', reason: message });
+    return { id: job.id, status: 'failed' as const, output: { message } };
+  }
+}

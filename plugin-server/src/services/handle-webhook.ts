@@ -1,0 +1,95 @@
+import { VitrineError } from '@vitrine/sdk/core';
+import type { Context } from '../context.ts';
+import { INVENTORY } from '../shopify/documents.ts';
+import { numericId } from '../shopify/ids.ts';
+import { readOrderBody } from '../shopify/read-order.ts';
+import { readProductBody, time } from '../shopify/read-product.ts';
+import { deleteCredentials } from '../store/credentials.ts';
+import { forgetCustomer } from '../store/orders.ts';
+import { refreshAvailability, setInventory, setProductStatus } from '../store/products.ts';
+import { customerKey } from '../store/sealing.ts';
+import { findShop, uninstallShop } from '../store/shops.ts';
+import { finishDelivery, findUnhandledDelivery, type DeliveryRow } from '../store/webhook-deliveries.ts';
+import { connectAdmin } from './connect-admin.ts';
+import { eraseShop } from './erase-shop.ts';
+import { storeOrder } from './store-orders.ts';
+import { storeProduct } from './store-products.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+type Handler = (ctx: Context, shop: string, body: Body, at: number) => Promise<void>;
+
+/** What each topic does. All are idempotent, and right whatever order deliveries arrive in. */
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  'products/create': updateProduct,
+  'products/update': updateProduct,
+  'products/delete': async (ctx, shop, body, at) => {
+    const id = numericId(body.id);
+    if (id) await setProductStatus(ctx.db, shop, [id], 'deleted', at);
+  },
+  'orders/create': updateOrder,
+  'orders/updated': updateOrder,
+  'orders/cancelled': updateOrder,
+  'inventory_levels/update': updateInventory,
+  'app/uninstalled': async (ctx, shop, _body, at) => {
+    // It may arrive after a quick reinstallation, which it must not undo.
+    if (await uninstallShop(ctx.db, shop, at)) await deleteCredentials(ctx.db, shop);
+  },
+  'customers/redact': async (ctx, shop, body) => {
+    const customer = numericId((body.customer as Body | undefined)?.id);
+    if (customer) await forgetCustomer(ctx.db, shop, customerKey(ctx.config, shop, customer));
+  },
+  'shop/redact': async (ctx, shop) => {
+    // Sent 48 hours after an uninstallation; a shop that is installed again has asked for its data to be kept.
+    if ((await findShop(ctx.db, shop))?.uninstalledAt !== null) await eraseShop(ctx, { shop });
+  },
+  // What is stored of a customer is purchases under a hash, which the shop has in full itself: the log is the record.
+  'customers/data_request': async (ctx, shop) => ctx.log.info('customer data requested', { shop }),
+  // The import waits for its operation by asking; this only says that it is over.
+  'bulk_operations/finish': async () => {},
+};
+
+/**
+ * Handles a stored delivery once.
+ *
+ * @throws VitrineError `bad_input` when its body is not a JSON object.
+ */
+export async function handleWebhook(ctx: Context, input: { readonly shop: string; readonly topic: string; readonly webhookId: string }): Promise<void> {
+  const { shop, topic, webhookId } = input;
+  const delivery = await findUnhandledDelivery(ctx.db, shop, topic, webhookId);
+  if (!delivery) return;
+  const handler = Object.hasOwn(HANDLERS, topic) ? HANDLERS[topic] : undefined;
+  if (handler) await handler(ctx, shop, parseBody(delivery), delivery.triggeredAt ?? delivery.receivedAt);
+  else ctx.log.warn('webhook of an unknown topic', { shop, topic });
+  await finishDelivery(ctx.db, shop, topic, webhookId, ctx.clock());
+}
+
+function parseBody({ topic, body }: DeliveryRow): Body {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
+  } catch { /* reported like every other thing that is not an object */ }
+  throw new VitrineError('bad_input', `The webhook ${topic} has a body that is not a JSON object.`);
+}
+
+async function updateProduct(ctx: Context, shop: string, body: Body, at: number): Promise<void> {
+  const read = readProductBody(body, at);
+  if (read && (await findShop(ctx.db, shop))) await storeProduct(ctx, { shop, ...read });
+}
+
+async function updateOrder(ctx: Context, shop: string, body: Body): Promise<void> {
+  const read = readOrderBody(body);
+  if (read && (await findShop(ctx.db, shop))) await storeOrder(ctx, { shop, orders: [read.order], lines: read.lines });
+}
+
+/** The webhook tells the stock at one location; what counts is all of them, so the shop is asked. */
+async function updateInventory(ctx: Context, shop: string, body: Body, at: number): Promise<void> {
+  const id = numericId(body.inventory_item_id);
+  const known = id !== null && (await findShop(ctx.db, shop));
+  if (!known || known.uninstalledAt !== null || (time(body.updated_at) ?? at) < known.installedAt - 86_400_000) return;
+  const client = await connectAdmin(ctx, { shop });
+  const { inventoryItem } = await client.request<{ inventoryItem: { variants: { nodes: { inventoryQuantity: number | null }[] } | null } | null }>(
+    INVENTORY, { id: `gid://shopify/InventoryItem/${id}` });
+  const quantity = inventoryItem?.variants?.nodes[0]?.inventoryQuantity;
+  if (typeof quantity !== 'number') return;
+  await refreshAvailability(ctx.db, shop, await setInventory(ctx.db, shop, id, quantity));
+}

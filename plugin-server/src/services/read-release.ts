@@ -1,0 +1,55 @@
+import { VitrineError } from '@vitrine/sdk/core';
+import { decodeArtifact } from '@vitrine/sdk/core';
+import type { Context } from '../context.ts';
+import { findArtifact, readArtifactBytes } from '../store/artifacts.ts';
+import { listUnavailable } from '../store/products.ts';
+import { findLiveRelease } from '../store/releases.ts';
+import { findShop } from '../store/shops.ts';
+
+/** What a browser asks for first. */
+export interface PublicRelease {
+  readonly shop: string;
+  readonly artifact: { readonly url: string; readonly hash: string; readonly version: string; readonly bytes: number } | null;
+  /** Ids of the artifact's products that must not be shown now. */
+  readonly unavailable: readonly string[];
+}
+
+/** Item ids by artifact hash: an artifact never changes, and the last few are all that are asked for. */
+const itemsByHash = new Map<string, readonly string[]>();
+const KEPT = 32;
+
+/**
+ * The live release, with what has sold out or been hidden since it was trained.
+ *
+ * @throws VitrineError `not_found` when there is no such shop.
+ */
+export async function readRelease(ctx: Context, input: { readonly shop: string }): Promise<PublicRelease> {
+  const { db } = ctx;
+  const shop = await findShop(db, input.shop);
+  if (!shop || shop.uninstalledAt !== null) throw new VitrineError('not_found', 'There is no such shop.');
+  const release = await findLiveRelease(db, shop.id);
+  const artifact = release && (await findArtifact(db, shop.id, release.hash));
+  if (!artifact || artifact.audience !== 'browser') return { shop: shop.id, artifact: null, unavailable: [] };
+  return {
+    shop: shop.id,
+    artifact: {
+      url: `${ctx.config.appUrl}/v1/shops/${encodeURIComponent(shop.id)}/artifacts/${artifact.hash}`,
+      hash: artifact.hash, version: artifact.version, bytes: artifact.bytes,
+    },
+    unavailable: await listUnavailable(db, shop.id, await itemIds(ctx, shop.id, artifact.hash)),
+  };
+}
+
+async function itemIds(ctx: Context, shop: string, hash: string): Promise<readonly string[]> {
+  const key = `${shop}\0${hash}`;
+  let ids = itemsByHash.get(key);
+  if (!ids) {
+    const stored = await readArtifactBytes(ctx.db, shop, hash);
+    ids = stored ? (decodeArtifact(stored.file).tensors.get('items') as readonly string[] | undefined) ?? [] : [];
+  }
+  // Moved to the end: the first is the one longest unused.
+  itemsByHash.delete(key);
+  itemsByHash.set(key, ids);
+  if (itemsByHash.size > KEPT) itemsByHash.delete(itemsByHash.keys().next().value!);
+  return ids;
+}

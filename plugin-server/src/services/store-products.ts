@@ -1,0 +1,44 @@
+import type { Context } from '../context.ts';
+import type { Family } from '../shopify/group-children.ts';
+import { numericId } from '../shopify/ids.ts';
+import { readProductNode, readVariantNode, summarise, type ShopProduct, type ShopVariant } from '../shopify/read-product.ts';
+import { deleteOtherVariants, findProducts, setProductStatus, upsertProducts, upsertVariants, type WriteCounts } from '../store/products.ts';
+import { listProductIds } from '../store/product-ids.ts';
+
+/** Stores products of a bulk result with their variants. */
+export async function storeProducts(ctx: Context, input: { readonly shop: string; readonly families: readonly Family[] }): Promise<{ kept: number; written: WriteCounts }> {
+  const products: ShopProduct[] = [];
+  const variants: ShopVariant[] = [];
+  for (const { parent, children } of input.families) {
+    const product = readProductNode(parent, ctx.clock());
+    if (!product) continue;
+    const own = children.flatMap((child) => readVariantNode(child, product.id) ?? []);
+    products.push({ ...product, ...summarise(own) });
+    variants.push(...own);
+  }
+  return { kept: products.length, written: await write(ctx, input.shop, products, variants) };
+}
+
+/** Stores one product as a webhook describes it, unless something newer is stored. */
+export async function storeProduct(ctx: Context, input: { readonly shop: string; readonly product: ShopProduct; readonly variants: readonly ShopVariant[] }): Promise<void> {
+  await write(ctx, input.shop, [input.product], input.variants);
+  const [stored] = await findProducts(ctx.db, input.shop, [input.product.id]);
+  if (stored?.updatedAt === input.product.updatedAt) await deleteOtherVariants(ctx.db, input.shop, input.product.id, input.variants.map(({ id }) => id));
+}
+
+/** Marks as deleted what the shop's whole list, begun at `before`, no longer holds. */
+export async function deleteMissingProducts(ctx: Context, input: { readonly shop: string; readonly seen: ReadonlySet<string>; readonly before: number }): Promise<void> {
+  const seen = new Set([...input.seen].map(numericId));
+  const gone = (await listProductIds(ctx.db, input.shop)).filter((id) => !seen.has(id));
+  if (gone.length > 0) await setProductStatus(ctx.db, input.shop, gone, 'deleted', input.before);
+}
+
+function write(ctx: Context, shop: string, products: readonly ShopProduct[], variants: readonly ShopVariant[]): Promise<WriteCounts> {
+  return ctx.db.transaction(async (tx) => {
+    const stored = new Map((await findProducts(tx, shop, products.map(({ id }) => id))).map((row) => [row.id, row]));
+    // An older description must not bring back an older stock either.
+    const current = new Set(products.filter(({ id, updatedAt }) => (stored.get(id)?.updatedAt ?? 0) <= updatedAt).map(({ id }) => id));
+    await upsertVariants(tx, shop, variants.filter(({ productId }) => current.has(productId)));
+    return upsertProducts(tx, shop, products);
+  });
+}
