@@ -102,6 +102,17 @@ test('a failure is exit code 1, a bad file 2, a stop 130; each in one line', asy
   assert.deepEqual([stopped.code, stopped.notes], [130, ['vitrine: Import stopped. Nothing of this file was stored.']]);
 });
 
+test('serve and work run until they are stopped', async () => {
+  for (const [verb, shown] of [['serve', /^\{"url":"http:\/\/127\.0\.0\.1:\d+"\}$/], ['work', /^\{"working":true\}$/]] as const) {
+    const stop = new AbortController();
+    const out: string[] = [];
+    const terminal: Terminal = { out: (line) => { out.push(line); stop.abort(); }, note: () => {}, clock: Date.now };
+    const code = await main([verb, '--json'], { terminal, signal: stop.signal, env: { VITRINE_HOME: join(home, 'data'), PORT: '0' } });
+    assert.deepEqual([code, out.length], [0, 1], verb);
+    assert.match(out[0], shown);
+  }
+});
+
 test('tables, counts and times are set for reading', () => {
   assert.equal(formatTable([{ heading: 'Model' }, { heading: 'HR@20', align: 'right' }], [['shipped', '0.5'], ['popular', '0.25']]), 'Model    HR@20\nshipped    0.5\npopular   0.25');
   assert.deepEqual([count(541909), bytes(999), bytes(1_116_655_616), bytes(340_000), duration(2), duration(59.7), duration(185)], ['541,909', '999 B', '1.1 GB', '340 kB', '2.0 s', '1 min 0 s', '3 min 5 s']);

@@ -25,6 +25,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['rollback', { summary: 'Make the release before this one live again', load: () => import('./cli/rollback.ts') }],
   ['recommend', { summary: 'Show what a shopper with these products would see', load: () => import('./cli/recommend.ts') }],
   ['status', { summary: 'Say what is stored, trained and live', load: () => import('./cli/status.ts') }],
+  ['serve', { summary: 'Run the server, and the jobs in its queue', load: () => import('./cli/serve.ts') }],
+  ['work', { summary: 'Run the jobs in the queue only', load: () => import('./cli/work.ts') }],
 ]);
 
 /** Exit code of a process ended by Ctrl-C. */
@@ -66,13 +68,27 @@ export async function main(args: readonly string[], options: CliOptions = {}): P
       terminal.out(await help(verb));
       return 0;
     }
-    const openContext: Invocation['openContext'] = async () => {
-      const ctx = await createContext(readConfig(env), { log: quietLog(terminal) });
-      closing.push(() => ctx.close());
-      return ctx;
-    };
-    const result = await command.run({ values, positionals, terminal, signal, env, openContext });
-    if (values.json) terminal.out(JSON.stringify(result ?? {}));
+    const result = await command.run({
+      values, positionals, terminal, signal,
+      async openContext() {
+        const ctx = await createContext(readConfig(env), { log: quietLog(terminal) });
+        closing.push(() => ctx.close());
+        return ctx;
+      },
+      async startServer({ work }) {
+        const { startServer } = await import('./serve.ts');
+        const server = await startServer(readConfig(env), { work });
+        closing.push(() => server.close());
+        return server;
+      },
+      async startWorker() {
+        const { startWorker } = await import('./jobs/start-worker.ts');
+        const ctx = await createContext(readConfig(env), { supervise: true });
+        closing.push(() => ctx.close());
+        await startWorker(ctx);
+      },
+    });
+    if (values.json && result) terminal.out(JSON.stringify(result));
     return 0;
   } catch (error) {
     return explain(error, terminal, signal);

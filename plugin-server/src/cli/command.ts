@@ -10,9 +10,12 @@ export interface Invocation {
   readonly terminal: Terminal;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
-  readonly env: Readonly<Record<string, string | undefined>>;
   /** Opens the database and builds the context; closed when the verb ends. */
   openContext(): Promise<Context>;
+  /** Starts the server, and the worker in it unless `work` is false; closed when the verb ends. */
+  startServer(options: { readonly work: boolean }): Promise<{ readonly url: string }>;
+  /** Starts a worker on the queue; closed when the verb ends. */
+  startWorker(): Promise<void>;
 }
 
 /** One verb of the command line. */
@@ -22,7 +25,7 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** How many arguments stand without an option name. */
   readonly arguments?: readonly string[];
-  /** Runs the verb. What it returns is the JSON of `--json`. */
+  /** Runs the verb. What it returns is the JSON of `--json`; a verb that runs until it is stopped prints its own. */
   run(invocation: Invocation): Promise<object | void>;
 }
 
@@ -55,4 +58,12 @@ export function oneOf<Word extends string>(invocation: Invocation, name: string,
   const word = words.find((candidate) => candidate === text);
   if (!word) throw new VitrineError('bad_usage', `--${name} must be ${words.join(' or ')}, not "${text}".`);
   return word;
+}
+
+/** Resolves on Ctrl-C. */
+export function untilStopped({ signal }: Invocation): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
