@@ -13,7 +13,7 @@ export const STATE_EVENTS: readonly SessionEventType[] = [
   'page_viewed', 'collection_viewed', 'search_submitted', 'product_viewed', 'collection_viewed', 'search_submitted', 'product_viewed',
   'product_added_to_cart', 'cart_viewed', 'checkout_started', 'checkout_completed',
 ];
-export const VISIT = { VIEW, VIEW_CART, ADD, CART, CHECKOUT, BOUGHT, LEFT, LIST, LIST_CART, SEARCH, SEARCH_CART } as const;
+export const VISIT = { HOME, VIEW, VIEW_CART, ADD, CART, CHECKOUT, BOUGHT, LEFT, LIST, LIST_CART, SEARCH, SEARCH_CART } as const;
 
 /** Rows: state; columns: next state. One matrix each for browsing, comparing and buying. */
 const chain = (leave: number, add: number, on: number, finish: number): number[][] => {
@@ -43,7 +43,7 @@ const STARTS = [0.45, 0.2, 0.1, 0.25];
 
 /** Probability of ending in an order from each state, for each intent: the chain's absorption, by iteration. */
 const ENDS = INTENTS.map((matrix) => {
-  let p = matrix.map((_, state) => (state === BOUGHT ? 1 : 0));
+  let p: number[] = matrix.map((_, state) => (state === BOUGHT ? 1 : 0));
   for (let n = 0; n < 400; n++) p = matrix.map((row) => row.reduce((sum, q, to) => sum + q * p[to], 0));
   return p;
 });
