@@ -84,11 +84,13 @@ async function importBulk(
   let read = 0;
   let kept = 0;
   let told = 0;
+  let telling: Promise<void> = Promise.resolve();
   const report = (stage: ShopImportProgress['stage'], done: number) => {
     input.onProgress?.({ kind, stage, done });
     if (clock() - told < PROGRESS_EVERY) return;
     told = clock();
-    updateImport(db, input.shop, id, { operation, stage, done }).catch((error: unknown) => ctx.log.warn('import progress', { reason: error }));
+    // One after the other, so that no late progress overwrites the report at the end.
+    telling = telling.then(() => updateImport(db, input.shop, id, { operation, stage, done })).catch((error: unknown) => ctx.log.warn('import progress', { reason: error }));
   };
   try {
     const result = await runBulkQuery(ctx, client, query, {
@@ -117,10 +119,12 @@ async function importBulk(
     if (batch.length > 0) await flush();
     if (result.partial) throw new VitrineError('upstream', `${client.shop}: ${result.partial}. What it had written is stored.`);
     const done: BulkReport = { operation, rows: { read, kept }, written, orphans: next.value.orphans };
+    await telling;
     await finishImport(db, input.shop, id, { status: 'done', report: { ...done }, finishedAt: clock() });
     return done;
   } catch (error) {
     const message = error instanceof VitrineError ? error.message : 'The import failed for a reason of its own; see the server\'s log.';
+    await telling;
     await finishImport(db, input.shop, id, { status: 'failed', report: { error: message, rows: { read, kept }, written }, finishedAt: clock() });
     throw error;
   }

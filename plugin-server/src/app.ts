@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { VitrineError } from '@vitrine/sdk/core';
+import type { Context } from './context.ts';
+import { assetRoutes } from './routes/assets.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
+import { ownerRoutes } from './routes/owner.ts';
+import { publicRoutes } from './routes/public.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+
+const dist = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
+
+/**
+ * The server as a function from request to response; tests call `app.request()`.
+ *
+ * @param options.assets folders of the built browser files
+ * @example
+ * const response = await createApp(ctx).request('/healthz');
+ */
+export function createApp(ctx: Context, options: { assets?: readonly string[] } = {}): Hono {
+  const { assets = [dist('browser'), dist('dashboard')] } = options;
+  const app = new Hono();
+
+  app.use(async (c, next) => {
+    const id = randomUUID();
+    const started = ctx.clock();
+    await next();
+    c.header('x-request-id', id);
+    c.header('x-content-type-options', 'nosniff');
+    c.header('referrer-policy', 'strict-origin-when-cross-origin');
+    c.header('cross-origin-resource-policy', 'cross-origin');
+    if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    if (ctx.config.appUrl.startsWith('https:')) c.header('strict-transport-security', 'max-age=31536000');
+    // The path without its query, which may hold a token.
+    ctx.log.info('request', { id, method: c.req.method, path: c.req.path, status: c.res.status, milliseconds: ctx.clock() - started });
+    if (c.error && !(c.error instanceof VitrineError)) ctx.log.error('request failed', { id, reason: c.error });
+  });
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.route('/', assetRoutes(assets));
+  app.route('/', publicRoutes(ctx));
+  app.route('/', webhookRoutes(ctx));
+  app.route('/', dashboardRoutes(ctx));
+  app.route('/', ownerRoutes(ctx));
+
+  const answer = (error: VitrineError) => ({ error: { code: error.code, message: error.message, docsUrl: error.docsUrl } });
+  app.notFound((c) => c.json(answer(new VitrineError('not_found', 'There is nothing at this address.')), 404));
+  app.onError((error, c) => {
+    const shown = error instanceof VitrineError && error.code !== 'internal' ? error
+      : new VitrineError('internal', 'Something failed on the server. Its log says what, under the request id of this answer.');
+    return c.json(answer(shown), shown.status as ContentfulStatusCode, { 'cache-control': 'no-store' });
+  });
+  return app;
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { VitrineError } from '@vitrine/sdk/core';
+import { withContext } from '../../../test/context.ts';
+import { testBothDatabases } from '../../../test/database.ts';
+import { silentLog } from '../log.ts';
+import { startQueue } from './start-queue.ts';
+import { startWorker } from './start-worker.ts';
+
+testBothDatabases('jobs run, a failed one is tried again and seen', async (db, t) => {
+  const jobs = await startQueue(db, { log: silentLog });
+  const seen: string[] = [];
+  const errors: Record<string, unknown>[] = [];
+  const done = new EventEmitter();
+  let attempts = 0;
+  const ctx = { ...(await withContext(t, { db })), jobs, log: { ...silentLog, error: (_: string, fields = {}) => { errors.push(fields); } } };
+  await startWorker(ctx, {
+    'install-import': async () => {},
+    'handle-webhook': async (_, { webhookId }) => {
+      if (webhookId === '2' && attempts++ === 0) throw new VitrineError('upstream', 'not yet');
+      seen.push(webhookId);
+      if (seen.length === 3) done.emit('all');
+    },
+    train: async () => {},
+  });
+  const all = once(done, 'all');
+  for (const webhookId of ['1', '2', '3']) await jobs.send('handle-webhook', { shop: 's', topic: 'orders/create', webhookId });
+  await all;
+  assert.deepEqual(seen.toSorted(), ['1', '2', '3']);
+  assert.deepEqual(errors.map(({ job, code, reason }) => [job, code, reason]), [['handle-webhook', 'upstream', 'not yet']]);
+  await jobs.stop();
+});
+
+testBothDatabases('one shop trains once at a time, two shops beside each other', async (db) => {
+  const jobs = await startQueue(db, { log: silentLog });
+  for (const [shop, runId] of [['a', '1'], ['a', '2'], ['b', '3']] as const) await jobs.send('train', { shop, runId });
+  const runsOf = async () => (await jobs.boss.fetch<{ runId: string }>('train', { batchSize: 10 })).map((job) => job.data.runId).sort();
+  assert.deepEqual(await runsOf(), ['1', '3']);
+  assert.deepEqual(await runsOf(), []);
+  await jobs.stop();
+});
+
+test('what was sent before a restart is done after it', async (t) => {
+  const ctx = await withContext(t);
+  const before = await startQueue(ctx.db, { log: silentLog });
+  await before.send('train', { shop: 'a', runId: '1' });
+  await before.stop();
+  const jobs = await startQueue(ctx.db, { log: silentLog });
+  const done = new EventEmitter();
+  const ran = once(done, 'ran');
+  await startWorker({ ...ctx, jobs }, { 'install-import': async () => {}, 'handle-webhook': async () => {}, train: async (_, payload) => { done.emit('ran', payload); } });
+  assert.deepEqual(await ran, [{ shop: 'a', runId: '1' }]);
+  await jobs.stop();
+});

@@ -1,0 +1,22 @@
+import { Hono } from 'hono';
+import type { Context } from '../context.ts';
+import { readRun } from '../services/read-run.ts';
+import { requestTraining } from '../services/request-training.ts';
+import { rollback } from '../services/rollback.ts';
+import { authenticate, type OwnerEnv } from './authenticate.ts';
+import { overviewRoutes } from './overview.ts';
+
+/** The dashboard's requests. The shop is always the token's, never one that the request names. */
+export function ownerRoutes(ctx: Context): Hono<OwnerEnv> {
+  const routes = new Hono<OwnerEnv>();
+  routes.use('/api/*', authenticate(ctx));
+  routes.use('/api/*', async (c, next) => {
+    await next();
+    c.header('cache-control', 'no-store');
+  });
+  routes.route('/', overviewRoutes(ctx));
+  routes.post('/api/train', async (c) => c.json(await requestTraining(ctx, { shop: c.get('shop') }), 202));
+  routes.get('/api/runs/:id', async (c) => c.json(await readRun(ctx, { shop: c.get('shop'), id: c.req.param('id') })));
+  routes.post('/api/releases/rollback', async (c) => c.json(await rollback(ctx, { shop: c.get('shop') })));
+  return routes;
+}
