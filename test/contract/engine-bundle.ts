@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** The engine's sources as one script that leaves them in `globalThis.engine`, for a page of a test. */
+export async function engineBundle(): Promise<string> {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const result = await build({
+    stdin: {
+      contents: `export { loadEngine } from './sdk/src/engine/engine.ts'; export { openWebglScorer } from './sdk/src/engine/webgl-scorer.ts';`,
+      resolveDir: root, loader: 'ts',
+    },
+    bundle: true, format: 'iife', globalName: 'engine', target: 'es2022', write: false, logLevel: 'silent',
+  });
+  return result.outputFiles[0].text;
+}
