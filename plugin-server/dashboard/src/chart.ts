@@ -1,6 +1,9 @@
 import uPlot from 'uplot';
 import { element } from './element.ts';
 
+/** Canvas text does not inherit the page's font. */
+export const CHART_FONT = '12px -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
 export interface ChartOptions {
   /** One sentence that says what the picture shows, for those who do not see it. */
   readonly label: string;
@@ -44,7 +47,7 @@ export const themeColour = (name: string) => (): string => getComputedStyle(docu
 /** An axis in the page's own type and colours. */
 export function quietAxis(axis: uPlot.Axis): uPlot.Axis {
   return {
-    stroke: themeColour('--muted'), font: '12px system-ui, sans-serif', ticks: { show: false },
+    stroke: themeColour('--muted'), font: CHART_FONT, ticks: { show: false },
     grid: { stroke: themeColour('--line'), width: 1 }, ...axis,
   };
 }

@@ -34,11 +34,12 @@ export function createPage(root: HTMLElement, actions: PageActions): Page {
   const error = element('div', { class: 'error-bar', role: 'alert', hidden: true }, errorText,
     element('button', { type: 'button', class: 'button', onclick: actions.reload }, 'Try again'));
   const live = element('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
-  const cards: readonly Card[] = [
-    createStatusCard(actions), createSetupCard(), createQualityCard(), createReleaseCard(actions), createTrainingCard(), createShopCard(), createActivityCard(), createImportsCard(),
-  ];
-  const waiting = element('div', { class: 'grid', 'aria-hidden': 'true' }, ...['wide tall', 'two-thirds', 'third'].map((size) => element('div', { class: `card waiting ${size}` })));
-  const grid = element('div', { class: 'grid', hidden: true }, ...cards.map((card) => card.element));
+  const top: readonly Card[] = [createStatusCard(actions), createSetupCard()];
+  const results: readonly Card[] = [createQualityCard(), createActivityCard(), createTrainingCard()];
+  const facts: readonly Card[] = [createReleaseCard(actions), createShopCard(), createImportsCard()];
+  const waiting = element('div', { class: 'grid', 'aria-hidden': 'true' }, ...['wide', 'column-main', 'column-side'].map((place) => element('div', { class: `card waiting ${place}` })));
+  const column = (name: string, cards: readonly Card[]): HTMLElement => element('div', { class: `column ${name}` }, ...cards.map((card) => card.element));
+  const grid = element('div', { class: 'grid', hidden: true }, ...top.map((card) => card.element), column('column-main', results), column('column-side', facts));
   const dialogTitle = element('h2', { id: 'dialog-title' });
   const dialogText = element('p', {});
   const dialogAction = element('button', { type: 'submit', value: 'yes', class: 'button button-primary' });
@@ -56,7 +57,7 @@ export function createPage(root: HTMLElement, actions: PageActions): Page {
       document.title = `Vitrine · ${overview.shop.name}`;
       waiting.hidden = true;
       grid.hidden = false;
-      for (const card of cards) card.update(overview);
+      for (const card of [...top, ...results, ...facts]) card.update(overview);
     },
     showError(message) {
       if (error.hidden && message === undefined) return;

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../src/pipeline/types.ts';
 import type { Overview } from '../../src/services/overview.ts';
-import { formatAgo } from './format.ts';
+import { formatAgo, formatDuration } from './format.ts';
 
 export type Tone = 'good' | 'busy' | 'attention' | 'failed' | 'idle';
 
@@ -18,9 +18,11 @@ export function judge(overview: Overview): Verdict {
   const { counts, imports, release, run, activity } = overview;
   const stays = release ? 'The version published before stays live.' : 'Nothing is published yet.';
   if (isTraining(overview)) {
+    const { epoch, epochs, secondsLeft } = run!.progress;
     return {
       tone: 'busy', title: run!.status === 'queued' ? 'Training starts in a moment' : 'A new model is training',
-      detail: release ? 'Shoppers keep seeing today’s recommendations until it has proved itself.' : 'It goes live by itself when it beats popularity and co-purchase.',
+      detail: epoch && epochs ? `Epoch ${epoch} of ${epochs}${secondsLeft === undefined ? '' : `, about ${formatDuration(secondsLeft)} left`}. ${release ? 'Until it has proved itself, today’s recommendations stay.' : 'It goes live when it beats popularity and co-purchase.'}`
+        : release ? 'Shoppers keep seeing today’s recommendations until it has proved itself.' : 'It goes live by itself when it beats popularity and co-purchase.',
     };
   }
   if (isImporting(overview)) {
@@ -48,7 +50,13 @@ export function judge(overview: Overview): Verdict {
   const since = formatAgo(release.publishedAt, overview.at);
   return release.reason === 'rollback'
     ? { tone: 'good', title: 'Recommendations are live', detail: `An earlier version is live again since ${since === 'just now' ? 'a moment' : `you rolled back ${since}`}.` }
-    : { tone: 'good', title: 'Recommendations are live', detail: `All is well: the model is published and better than its baselines. Published ${since}.` };
+    : { tone: 'good', title: 'Recommendations are live', detail: `${isAhead(overview.evaluations) ? 'All is well: the model is better than popularity and co-purchase.' : 'The model is published.'} Published ${since}.` };
+}
+
+/** Whether the model's mean NDCG@20, weighed by cases, is above each baseline's: what the gate asks. */
+function isAhead(evaluations: readonly Evaluation[]): boolean {
+  const total = (model: string): number => evaluations.reduce((sum, evaluation) => sum + evaluation.cases * (metricOf(evaluation, model, 'NDCG@20') ?? 0), 0);
+  return ['popularity', 'co-purchase'].every((baseline) => total('shipped') > total(baseline));
 }
 
 export function isTraining({ run }: Overview): boolean {

@@ -12,9 +12,13 @@ export interface DashboardDocument {
   readonly nonce?: string;
 }
 
+/** A pane of glass, in the document itself: the policy needs `img-src data:`. */
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" fill="none" stroke="#0b6b5e" stroke-width="2"><rect x="2" y="2" width="16" height="16" rx="5"/><path d="M5 15L15 5"/></svg>')}`;
+
 /**
  * The dashboard's document. App Bridge is the first script, as it asks; nothing is inline, so a policy of
- * `script-src 'self'` and the host of App Bridge is enough.
+ * `script-src 'self'` with the host of App Bridge, and `img-src 'self' data:`, is enough.
  *
  * @example
  * c.html(renderDashboardDocument({ shop: 'demo.myshopify.com', apiKey, appBridgeUrl }))
@@ -34,6 +38,7 @@ ${appBridge}<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>Vitrine · ${shop}</title>
+<link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="/assets/dashboard.css">
 <script type="module" src="/assets/dashboard.js"${nonceAttribute}></script>
 </head>

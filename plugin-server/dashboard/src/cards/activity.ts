@@ -18,14 +18,14 @@ const WIDGET_NAMES: Readonly<Record<string, string>> = { related: 'You may also 
 export function createActivityCard(): Card {
   let chosen: Measure = 'views';
   return createCard({
-    id: 'activity', title: 'What shoppers do', className: 'two-thirds',
+    id: 'activity', title: 'What shoppers do',
     slice: ({ activity }) => activity,
     draw({ activity }, redraw) {
       const { days, widgets, clickThrough } = activity;
       const any = MEASURES.some(({ key }) => sum(activity, key, days.length) > 0);
       if (!any) {
         return [element('p', { class: 'empty' }, activity.firstEventAt === null
-          ? 'No visit seen yet. Views, carts, widgets seen and clicks arrive here within seconds of the first visit, from shoppers who allow it.'
+          ? 'No visit seen yet. Views, carts, widgets seen and clicks arrive here within a minute of the first visit, from shoppers who allow it.'
           : `Nothing in the last ${days.length} days.`)];
       }
       const name = MEASURES.find(({ key }) => key === chosen)!.name;

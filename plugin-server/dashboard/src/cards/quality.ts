@@ -53,7 +53,7 @@ const METRICS: readonly MetricWords[] = [
 export function createQualityCard(): Card {
   let chosen: string | undefined;
   return createCard({
-    id: 'quality', title: 'How good it is', className: 'two-thirds',
+    id: 'quality', title: 'How good it is',
     slice: ({ evaluations, run, release }) => [evaluations, release === null, run?.evaluations, run?.result?.notPublished],
     draw({ evaluations, run, release }, redraw) {
       const rejected = run?.result?.notPublished !== undefined && run.evaluations.length > 0;

@@ -5,7 +5,7 @@ import { formatAgo, formatBytes, formatMoment } from '../format.ts';
 /** The live model: version, size, and the way back to the one before. */
 export function createReleaseCard(actions: { rollback(): void }): Card {
   return createCard({
-    id: 'release', title: 'Live model', className: 'third',
+    id: 'release', title: 'Live model',
     slice: ({ release, previousReleases, at }) => [release, previousReleases, release && formatAgo(release.publishedAt, at)],
     draw({ release, previousReleases, at }) {
       if (!release) return [element('p', { class: 'empty' }, 'Nothing is published. Until then the widgets stay hidden: your storefront looks as before.')];
@@ -16,7 +16,7 @@ export function createReleaseCard(actions: { rollback(): void }): Card {
         element('p', { class: 'lead' }, release.brotliBytes === undefined ? 'the whole model' : `the whole model; ${formatBytes(release.brotliBytes)} to download`),
         element('dl', { class: 'facts' },
           fact('Version', release.version), fact('Published', `${formatMoment(release.publishedAt)} (${formatAgo(release.publishedAt, at)})`),
-          fact('How', release.reason === 'rollback' ? 'rolled back' : 'passed the gate'), fact('SHA-256', `${release.hash.slice(0, 12)}…`)),
+          release.reason === 'rollback' ? fact('How', 'rolled back') : null, fact('SHA-256', `${release.hash.slice(0, 12)}…`)),
         previousReleases.length === 0 ? null : element('details', { class: 'table-details', 'data-keep': 'releases' },
           element('summary', { 'data-keep': 'releases-summary' }, 'Earlier releases'),
           element('ul', { class: 'plain-list' }, ...previousReleases.map((earlier) => element('li', {},

@@ -6,7 +6,7 @@ import { setupSteps } from './setup.ts';
 /** What is installed and what it knows: the shop, its key, the size of its past. */
 export function createShopCard(): Card {
   return createCard({
-    id: 'shop', title: 'Your shop', className: 'third',
+    id: 'shop', title: 'Your shop',
     slice: (overview) => [overview.shop, overview.counts, setupSteps(overview)],
     draw(overview) {
       const { shop, counts } = overview;
@@ -15,8 +15,10 @@ export function createShopCard(): Card {
         element('dl', { class: 'facts' },
           fact(shop.source === 'file' ? 'Created' : 'Installed', formatDay(shop.installedAt)),
           ready ? fact('Set-up', 'all four steps done') : null,
-          fact('Products', formatCount(counts.products)), fact('Orders', formatCount(counts.orders)), fact('Order lines', formatCount(counts.lines)),
-          fact('Customers', formatCount(counts.customers)), fact('Shop events', formatCount(counts.events)),
+          ...(counts.products + counts.orders + counts.events === 0 ? [] : [
+            fact('Products', formatCount(counts.products)), fact('Orders', formatCount(counts.orders)), fact('Order lines', formatCount(counts.lines)),
+            fact('Customers', formatCount(counts.customers)), fact('Shop events', formatCount(counts.events)),
+          ]),
           counts.from === null || counts.to === null ? null : fact('Orders from', `${formatDay(counts.from)} to ${formatDay(counts.to)}`),
           shop.currency === null ? null : fact('Currency', shop.currency)),
         element('p', { class: 'key-name', id: 'key-name' }, 'Publishable key'),

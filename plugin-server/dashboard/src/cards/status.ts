@@ -2,6 +2,7 @@ import type { Overview } from '../../../src/services/overview.ts';
 import type { Card } from '../card.ts';
 import { element, icon } from '../element.ts';
 import { formatBytes, formatCount, formatOfHundred, formatShare } from '../format.ts';
+import { shareDone } from './training.ts';
 import { isImporting, isTraining, judge, leadEvaluation, metricOf } from '../verdict.ts';
 
 /** The first thing on the page: the verdict, the one action, and four figures. */
@@ -10,13 +11,14 @@ export function createStatusCard(actions: { train(): void }): Card {
   const title = element('h2', { id: 'status-title', class: 'status-headline' });
   const detail = element('p', { class: 'status-detail' });
   const reason = element('p', { class: 'status-reason' });
+  const progress = element('div', { class: 'status-progress', 'aria-hidden': 'true' });
   const button = element('button', { type: 'button', class: 'button button-primary', onclick: actions.train }, 'Train now');
   const hint = element('p', { class: 'hint', id: 'train-hint' });
   const figures = element('dl', { class: 'figures' });
   button.setAttribute('aria-describedby', hint.id);
   const section = element('section', { class: 'card status', 'aria-labelledby': title.id },
     element('div', { class: 'status-top' }, mark, element('div', { class: 'status-words' }, title, detail, reason), element('div', { class: 'status-action' }, button, hint)),
-    figures);
+    progress, figures);
   let tone: string | undefined;
 
   return {
@@ -30,6 +32,8 @@ export function createStatusCard(actions: { train(): void }): Card {
       }
       title.textContent = verdict.title;
       detail.textContent = verdict.detail;
+      progress.hidden = !isTraining(overview);
+      progress.style.setProperty('--done', `${Math.round(shareDone(overview.run?.progress ?? {}) * 100)}%`);
       reason.textContent = verdict.reason ?? '';
       reason.hidden = verdict.reason === undefined;
       const waiting = isTraining(overview) || isImporting(overview) || overview.counts.orders === 0;

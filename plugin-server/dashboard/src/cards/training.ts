@@ -1,7 +1,7 @@
 import type { TrainProgress } from '../../../src/pipeline/types.ts';
 import type { OverviewRun } from '../../../src/services/overview.ts';
 import { type Card, createCard } from '../card.ts';
-import { createChart, quietAxis, themeColour } from '../chart.ts';
+import { CHART_FONT, createChart, quietAxis, themeColour } from '../chart.ts';
 import { element } from '../element.ts';
 import { formatCount, formatDuration, formatMoment } from '../format.ts';
 
@@ -12,15 +12,15 @@ export function createTrainingCard(): Card {
   const curve = element('div', {});
   let drawn: string | undefined;
   return createCard({
-    id: 'training', title: 'Training', className: 'two-thirds',
+    id: 'training', title: 'Training',
     slice: ({ run }) => run && [run.id, run.status, run.progress, run.history.length, run.result],
     draw({ run }) {
       if (!run) return [element('p', { class: 'empty' }, 'No training yet. When one runs, its progress and its learning curve are here.')];
       progress.replaceChildren(...drawProgress(run));
-      const epochs = `${run.id} ${run.history.length}`;
+      const epochs = `${run.id} ${run.history.length} ${run.status}`;
       if (epochs !== drawn) {
         drawn = epochs;
-        curve.replaceChildren(...drawCurve(run.history));
+        curve.replaceChildren(...drawCurve(run.history, run.status === 'running'));
       }
       return [progress, curve];
     },
@@ -71,15 +71,15 @@ function fact(name: string, value: string): HTMLElement {
   return element('div', {}, element('dt', {}, name), element('dd', {}, value));
 }
 
-function drawCurve(history: readonly TrainProgress[]): Node[] {
-  if (history.length === 0) return [element('p', { class: 'hint' }, 'The curve begins with the end of the first epoch.')];
+function drawCurve(history: readonly TrainProgress[], running: boolean): Node[] {
+  if (history.length === 0) return running ? [element('p', { class: 'hint' }, 'The curve begins with the end of the first epoch.')] : [];
   const last = history[history.length - 1];
   const metric = last.validation?.name ?? 'validation';
   const label = `Learning curve over ${history.length} epochs: loss from ${history[0].loss.toFixed(3)} to ${last.loss.toFixed(3)}, ${metric} from ${valueOf(history[0])} to ${valueOf(last)}.`;
   return [
     element('ul', { class: 'legend' },
-      element('li', {}, element('span', { class: 'key key-validation', 'aria-hidden': 'true' }), `${metric} on held-out orders: should rise`),
-      element('li', {}, element('span', { class: 'key key-loss', 'aria-hidden': 'true' }), 'Training loss: should fall')),
+      element('li', {}, element('span', { class: 'key key-validation', 'aria-hidden': 'true' }), `${metric} on held-out orders (right scale): should rise`),
+      element('li', {}, element('span', { class: 'key key-loss', 'aria-hidden': 'true' }), 'Training loss (left scale): should fall')),
     createChart({
       label, height: 220,
       data: [history.map(({ epoch }) => epoch), history.map(({ loss }) => loss), history.map(({ validation }) => validation?.value ?? null)],
@@ -87,7 +87,7 @@ function drawCurve(history: readonly TrainProgress[]): Node[] {
         padding: [12, 8, 0, 0], cursor: { show: false },
         scales: { x: { time: false, range: (_, from, to) => [from, Math.max(to, from + 1)] } },
         axes: [
-          quietAxis({ incrs: [1, 2, 5, 10, 20], values: (_, ticks) => ticks.map((tick) => (tick % 1 === 0 ? `${tick}` : '')), grid: { show: false }, size: 34, space: 36, label: 'Epoch', labelSize: 18, labelFont: '12px system-ui, sans-serif' }),
+          quietAxis({ incrs: [1, 2, 5, 10, 20], values: (_, ticks) => ticks.map((tick) => (tick % 1 === 0 ? `${tick}` : '')), grid: { show: false }, size: 34, space: 36, label: 'Epoch', labelSize: 18, labelFont: CHART_FONT }),
           quietAxis({ scale: 'loss', size: 48 }),
           quietAxis({ scale: 'validation', side: 1, size: 56, grid: { show: false } }),
         ],
