@@ -23,7 +23,7 @@ async function start(): Promise<PostgresServer | string> {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
   const bin = findBinaries();
   if (!bin) return 'No PostgreSQL found: set DATABASE_URL or install it (Debian: apt-get install postgresql).';
-  const user = process.getuid?.() === 0 ? systemUser() : {};
+  const user: { uid?: number; gid?: number } | undefined = process.getuid?.() === 0 ? systemUser() : {};
   if (!user) return 'PostgreSQL refuses to run as root and there is no user postgres or nobody to run it.';
 
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-postgres-'));

@@ -7,10 +7,10 @@ import { trainAndPublish } from '../services/train-and-publish.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 import type { RunningQueue } from './start-queue.ts';
 
-type Services = { readonly [Name in JobName]: (ctx: Context, payload: JobPayloads[Name], signal: AbortSignal) => Promise<unknown> };
+export type Services = { readonly [Name in JobName]: (ctx: Context, payload: JobPayloads[Name], signal: AbortSignal) => Promise<unknown> };
 
 /** Which service does which job. */
-const SERVICES: Services = {
+export const SERVICES: Services = {
   'install-import': (ctx, payload, signal) => importShop(ctx, { ...payload, signal }),
   'handle-webhook': handleWebhook,
   train: (ctx, payload, signal) => trainAndPublish(ctx, { ...payload, signal }),

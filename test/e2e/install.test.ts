@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { VitrineError } from '@vitrine/sdk/core';
+import { readConfig } from '../../plugin-server/src/config.ts';
+import { SERVICES, startWorker } from '../../plugin-server/src/jobs/start-worker.ts';
+import { startServer, type RunningServer } from '../../plugin-server/src/serve.ts';
+import { handleWebhook } from '../../plugin-server/src/services/handle-webhook.ts';
+import { importShop, type ShopImportProgress } from '../../plugin-server/src/services/import-shop.ts';
+import { countShop } from '../../plugin-server/src/store/orders.ts';
+import { findProducts, listUnavailable } from '../../plugin-server/src/store/products.ts';
+import { findShop } from '../../plugin-server/src/store/shops.ts';
+import { createShop, type Shop } from '../shop/shop.ts';
+
+const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory'] };
+const END = new Date('2026-11-01T00:00:00Z');
+
+interface Pair { shop: Shop; server: RunningServer; logged: string[] }
+
+/** A simulated shop and a server that does not work on its queue by itself. */
+async function setUp(t: TestContext, options: Parameters<typeof createShop>[0] = {}): Promise<Pair> {
+  const home = mkdtempSync(join(tmpdir(), 'vitrine-install-'));
+  const shop = await createShop({ seed: 7, products: 40, orders: 250, customers: 80, days: 60, end: END, bulkDelayMs: 0, ...options });
+  await shop.listen(0);
+  const logged: string[] = [];
+  const note = (message: string, fields?: object): void => { logged.push(`${message} ${JSON.stringify(fields, (_, value) => (value instanceof Error ? value.message : value))}`); };
+  const server = await startServer(
+    readConfig({ VITRINE_HOME: home, PORT: '0', SHOPIFY_API_KEY: APP.clientId, SHOPIFY_API_SECRET: APP.clientSecret, SHOPIFY_SHOP_ORIGIN: shop.origin }),
+    { work: false, log: { info: note, warn: note, error: note } });
+  t.after(async () => {
+    await shop.close();
+    await server.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+  return { shop, server, logged };
+}
+
+const install = ({ shop, server }: Pair): Promise<Response> => shop.install({ ...APP, appUrl: server.url });
+const quick = async (): Promise<void> => {};
+
+/** Does the queued webhooks, after they have all arrived. */
+async function settle({ shop, server: { ctx } }: Pair): Promise<void> {
+  await shop.idle();
+  const jobs = await ctx.jobs.boss.fetch<{ shop: string; topic: string; webhookId: string }>('handle-webhook', { batchSize: 1_000 });
+  for (const job of jobs) {
+    await handleWebhook(ctx, job.data);
+    await ctx.jobs.boss.complete('handle-webhook', job.id);
+  }
+}
+
+/** What the shop should have handed over. */
+function truth(shop: Shop) {
+  const orders = shop.orders.filter((order) => !order.test);
+  const known = new Set(shop.products.map(({ id }) => id));
+  return {
+    products: shop.products.length,
+    orders: orders.length,
+    lines: orders.flatMap(({ lines }) => lines).filter((line) => line.productId !== null && known.has(line.productId) && line.quantity > line.refunded).length,
+  };
+}
+
+const stored = async ({ shop, server }: Pair) => {
+  const { products, orders, lines } = await countShop(server.ctx.db, shop.domain);
+  return { products, orders, lines };
+};
+
+test('install → import: what is stored is what the shop has, and a second time changes nothing', async (t) => {
+  const pair = await setUp(t);
+  const { shop, server: { ctx }, logged } = pair;
+  const opened = await install(pair);
+  assert.equal(opened.status, 200);
+  assert.match(opened.headers.get('content-security-policy')!, new RegExp(`frame-ancestors https://${shop.domain.replaceAll('.', '\\.')} https://admin\\.shopify\\.com http://localhost:\\d+$`));
+  const row = (await findShop(ctx.db, shop.domain))!;
+  assert.match(row.publishableKey, /^pk_[\w-]{87}$/);
+  const jobs = await ctx.jobs.boss.fetch<{ shop: string }>('install-import');
+  assert.deepEqual(jobs.map(({ data }) => data), [{ shop: shop.domain }]);
+
+  const progress: ShopImportProgress[] = [];
+  const report = await importShop(ctx, { shop: shop.domain, sleep: quick, onProgress: (each) => progress.push(each) });
+  assert.deepEqual(await stored(pair), truth(shop));
+  assert.equal(report.products.written.inserted, shop.products.length);
+  assert.equal(report.orders.rows.kept, truth(shop).orders);
+  assert.equal(report.orders.orphans, 0);
+  assert.deepEqual([...new Set(progress.map(({ kind, stage }) => `${kind} ${stage}`))], ['bulk-products', 'bulk-orders'].flatMap((kind) => ['wait', 'read', 'store'].map((stage) => `${kind} ${stage}`)));
+  const [first] = shop.products;
+  const [product] = await findProducts(ctx.db, shop.domain, [first!.id]);
+  assert.deepEqual([product!.title, product!.vendor, product!.tags, product!.price], [first!.title, first!.vendor, first!.tags, Math.min(...first!.variants.map(({ price }) => price)) / 100]);
+  const hidden = shop.products.filter((each) => each.status !== 'active' || each.publishedAt === null || !each.variants.some(({ tracked, quantity }) => !tracked || quantity > 0)).map(({ id }) => id);
+  assert.deepEqual((await listUnavailable(ctx.db, shop.domain, shop.products.map(({ id }) => id))).sort(), hidden.sort());
+  const runs = await ctx.jobs.boss.fetch<{ shop: string }>('train');
+  assert.equal(runs[0]!.data.shop, shop.domain);
+
+  const dump = () => Promise.all(['products', 'variants', 'orders', 'order_lines'].map((table) => ctx.db.query(`SELECT * FROM ${table} ORDER BY 1, 2, 3`)));
+  const before = await dump();
+  const again = await importShop(ctx, { shop: shop.domain, sleep: quick });
+  for (const { written } of [again.products, again.orders]) assert.deepEqual([written.inserted, written.updated], [0, 0]);
+  assert.deepEqual(await dump(), before);
+
+  // Nobody's name, mail or token is anywhere in the database or the log.
+  const everything = JSON.stringify([await dump(), logged, await ctx.db.query('SELECT report FROM imports')]);
+  for (const secret of [...shop.orders.slice(0, 20).flatMap(({ email }) => email ?? []), 'shpat_', 'shprt_', APP.clientSecret, 'eyJ']) assert.ok(!everything.includes(secret), secret);
+  const [credential] = await ctx.db.query<{ sealed: Uint8Array }>('SELECT sealed FROM credentials');
+  assert.ok(!Buffer.from(credential!.sealed).includes('shpat_'));
+});
+
+test('webhooks keep the copy right, lost order of delivery and repeats included', async (t) => {
+  const pair = await setUp(t);
+  const { shop, server: { ctx } } = pair;
+  await install(pair);
+  await importShop(ctx, { shop: shop.domain, sleep: quick });
+  shop.setFaults({ duplicateWebhooks: 0.5, reorderWebhooks: 0.5 });
+  const sellable = shop.products.filter((product) => product.status === 'active' && product.publishedAt !== null && product.variants.every(({ quantity }) => quantity > 3));
+  const [a, b, c, d] = sellable;
+  for (let index = 0; index < 3; index++) shop.placeOrder({ lines: [{ productId: a!.id, quantity: 1 }], email: 'shopper@example.com' });
+  shop.setStock(b!.id, 0);
+  shop.setVisible(c!.id, false);
+  shop.deleteProduct(d!.id);
+  await settle(pair);
+  assert.deepEqual((await listUnavailable(ctx.db, shop.domain, [a!.id, b!.id, c!.id, d!.id])).sort(), [b!.id, c!.id, d!.id].sort());
+  assert.equal((await stored(pair)).orders, truth(shop).orders);
+  const { products } = await (await fetch(`${pair.server.url}/v1/shops/${shop.domain}/products?ids=${[d, c, b, a].map((product) => product!.id).join()}`)).json() as { products: { id: string; currency: string }[] };
+  assert.deepEqual(products.map(({ id }) => id), [a!.id]);
+  shop.setStock(b!.id, 5);
+  await settle(pair);
+  assert.deepEqual(await listUnavailable(ctx.db, shop.domain, [b!.id]), []);
+});
+
+test('throttling, an expired token and a refused one are got over; a cut-off file is not taken for the whole', async (t) => {
+  const pair = await setUp(t);
+  const { shop, server: { ctx } } = pair;
+  await install(pair);
+  shop.setFaults({ throttle: 0.3, expireToken: true });
+  await importShop(ctx, { shop: shop.domain, sleep: quick });
+  assert.deepEqual(await stored(pair), truth(shop));
+
+  shop.setFaults({ throttle: 0, truncateBulk: true });
+  await assert.rejects(importShop(ctx, { shop: shop.domain, sleep: quick }), (error: VitrineError) => error.code === 'upstream' && /cut off/.test(error.message));
+  const [{ report }] = await ctx.db.query<{ report: { error: string } }>("SELECT report FROM imports WHERE status = 'failed'");
+  assert.match(report.error, /line \d+: not a whole JSON object/);
+  assert.deepEqual(await stored(pair), truth(shop), 'nothing stored is lost');
+
+  shop.setFaults({ truncateBulk: false, unauthorized: 1 });
+  await assert.rejects(importShop(ctx, { shop: shop.domain, sleep: quick }), { code: 'unauthorized' });
+  shop.setFaults({ unauthorized: 0 });
+  assert.equal((await install(pair)).status, 200);
+  await importShop(ctx, { shop: shop.domain, sleep: quick });
+});
+
+test('uninstalled, nothing is served or kept open; installed again, the keys are the same', async (t) => {
+  const pair = await setUp(t);
+  const { shop, server } = pair;
+  await install(pair);
+  await importShop(server.ctx, { shop: shop.domain, sleep: quick });
+  const before = (await findShop(server.ctx.db, shop.domain))!;
+  await shop.uninstall();
+  await settle(pair);
+  assert.equal((await fetch(`${server.url}/v1/shops/${shop.domain}/release`)).status, 404);
+  assert.deepEqual(await server.ctx.db.query('SELECT * FROM credentials'), []);
+  assert.equal((await install(pair)).status, 200);
+  const after = (await findShop(server.ctx.db, shop.domain))!;
+  assert.equal(after.uninstalledAt, null);
+  assert.equal(after.publishableKey, before.publishableKey);
+});
+
+test('a session token opens its own shop, and only while it is valid', async (t) => {
+  const pair = await setUp(t);
+  const { shop, server } = pair;
+  await install(pair);
+  const overview = (token: string) => fetch(`${server.url}/api/overview`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await overview(shop.sessionToken())).status, 200);
+  for (const shopDomain of ['evil.example', 'evil.example/demo.myshopify.com', 'demo.myshopify.com.evil.example', 'DEMO.myshopify.com']) assert.equal((await overview(shop.sessionToken({ shopDomain }))).status, 401, shopDomain);
+  assert.equal((await overview(`${shop.sessionToken()}x`)).status, 401);
+  assert.equal((await fetch(`${server.url}/app?shop=other.myshopify.com&id_token=${shop.sessionToken()}`)).status, 403);
+  assert.ok(!pair.logged.some((line) => line.includes('eyJ')), 'no token in the log');
+});
+
+test('the worker does it all by itself', async (t) => {
+  const pair = await setUp(t, { products: 12, orders: 30, customers: 20 });
+  const { ctx } = pair.server;
+  const trained = Promise.withResolvers<string>();
+  await startWorker(ctx, { ...SERVICES, train: async (_, { shop }) => trained.resolve(shop) });
+  await install(pair);
+  assert.equal(await trained.promise, pair.shop.domain);
+  assert.deepEqual(await stored(pair), truth(pair.shop));
+});
+
