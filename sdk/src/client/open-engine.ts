@@ -92,6 +92,7 @@ function openWorker(url: string | URL | undefined, receive: (reply: EngineReply)
       give(null);
     };
     worker.onmessage = (event: MessageEvent<EngineReply>) => {
+      if (event.data.type === 'failed' && event.data.id === 0) return give(null);
       if (event.data.type !== 'started') return receive(event.data);
       worker.onerror = (error) => error.preventDefault(); // from here on a failure shows as an answer that does not come
       give({
@@ -109,7 +110,9 @@ function startWorker(address: string | URL | undefined): Worker {
   if (address === undefined) return new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module' });
   const url = new URL(address, document.baseURI);
   if (url.origin === location.origin) return new Worker(url, { type: 'module' });
-  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+  // A static import would need the address in worker-src; import() needs it in script-src, where the loader's is already.
+  const source = `import(${JSON.stringify(url.href)}).catch(() => postMessage({ type: 'failed', id: 0 }));`;
+  const blob = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   try {
     return new Worker(blob, { type: 'module' });
   } finally {

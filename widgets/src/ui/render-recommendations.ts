@@ -31,8 +31,9 @@ function card(item: RenderItem, base: string, onClick: (item: RenderItem) => voi
     image.src = source;
     frame.append(image);
   }
-  const link = make('a', { part: 'link' }, frame, make('span', { class: 'title', part: 'title' }, item.title));
-  if (item.price) link.append(' ', make('span', { class: 'price', part: 'price' }, item.price));
+  const text = make('span', { class: 'text' }, make('span', { class: 'title', part: 'title' }, item.title));
+  if (item.price) text.append(' ', make('span', { class: 'price', part: 'price' }, item.price));
+  const link = make('a', { part: 'link' }, frame, text);
   const href = safeUrl(item.url, base);
   if (href) link.href = href;
   link.addEventListener('click', () => onClick(item));
@@ -45,8 +46,7 @@ function card(item: RenderItem, base: string, onClick: (item: RenderItem) => voi
 function skeleton(): HTMLLIElement {
   return make('li', { class: 'wait' },
     make('span', { class: 'frame' }),
-    make('span', { class: 'title' }, make('div', { class: 'bar' })),
-    make('span', { class: 'price' }, make('div', { class: 'bar short' })));
+    make('span', { class: 'text' }, make('div', { class: 'bar' }), make('div', { class: 'bar short' })));
 }
 
 function make<Tag extends keyof HTMLElementTagNameMap>(

@@ -56,9 +56,10 @@ a:focus-visible{outline:2px solid var(--vitrine-focus,currentColor);outline-offs
 .frame{display:block;position:relative;width:100%;height:calc(var(--_col)/var(--vitrine-image-ratio,1));overflow:hidden;
   border-radius:var(--vitrine-radius,.5em);background:var(--vitrine-surface,color-mix(in srgb,currentColor 6%,transparent))}
 img{display:block;width:100%;height:100%;object-fit:cover;transition:transform .4s cubic-bezier(.2,.7,.2,1)}
-.title{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;margin-top:calc(.625em/.9375);
-  font-size:.9375em;line-height:1.4;height:2.8em;overflow-wrap:anywhere;text-decoration-thickness:1px;text-underline-offset:.2em}
-.price{display:block;margin-top:calc(.125em/.9375);font-size:.9375em;line-height:1.4;height:1.4em;
+.text{display:block;height:var(--_text);padding-top:.625em}
+.title{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;
+  font-size:.9375em;line-height:1.4;overflow-wrap:anywhere;text-decoration-thickness:1px;text-underline-offset:.2em}
+.price{display:block;margin-top:calc(.125em/.9375);font-size:.9375em;line-height:1.4;
   color:var(--vitrine-price,color-mix(in srgb,currentColor 74%,transparent));font-variant-numeric:tabular-nums;white-space:nowrap}
 .bar{border-radius:.25em;background:currentColor;opacity:.07;height:1em;margin-block:.2em;font-size:.9375em}
 .short{width:38%}
