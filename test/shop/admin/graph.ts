@@ -22,7 +22,7 @@ export function idOf(global: string, type: string): string | null {
   const id = global.startsWith(prefix) ? global.slice(prefix.length).replace(/\?.*$/, '') : '';
   return /^\d+$/.test(id) ? id : null;
 }
-export const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
+export const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 export const money = (cents: number): string => (cents / 100).toFixed(2);
 
 const bag = (state: ShopState, cents: number) => {

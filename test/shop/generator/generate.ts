@@ -47,8 +47,8 @@ export function generateShop(options: GeneratorOptions = {}): GeneratedShop {
   const shoppers = drawCustomers(Math.max(1, customerCount), days, start, random.fork('customers'));
   const sellable = drawn.products.map((product) => product.publishedAt !== null && product.status === 'active');
   const choice = createChoice(drawn.traits, sellable, start, days, random.fork('choice'));
-  const planted = orderCount >= 200 ? plantFraud(orderCount, start, days, random.fork('fraud')) : [];
   const sells = sellable.includes(true);
+  const planted = sells && orderCount >= 200 ? plantFraud(orderCount, start, days, random.fork('fraud')) : [];
   const simulation = simulate(
     { choice, products: drawn.traits, customers: shoppers.traits, orders: sells ? orderCount - planted.length : 0, days, start },
     random.fork('visits'),

@@ -51,12 +51,12 @@ export function drawPicture(id: string, picture: Picture): string {
   const dark = mix(colour, '#1f1a17', 0.34);
   const light = mix(colour, '#ffffff', 0.5);
   const pattern = (PATTERNS[picture.pattern] ?? PATTERNS.plain)(mix(colour, warm % 2 === 0 ? '#ffffff' : '#1f1a17', warm % 2 === 0 ? 0.42 : 0.2));
-  const scale = 1.14 + (warm % 7) / 50;
-  const place = `translate(300 322) scale(${scale.toFixed(2)}) translate(-200 -206)`;
+  const scale = 1.36 + (warm % 7) / 60;
+  const place = `translate(300 312) scale(${scale.toFixed(2)}) translate(-200 -206)`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 600" width="600" height="600"><defs>${pattern}`
     + `<linearGradient id="s" x1="0" x2="1"><stop offset="0" stop-color="#fff" stop-opacity=".26"/><stop offset=".45" stop-color="#fff" stop-opacity="0"/><stop offset="1" stop-color="#1f1a17" stop-opacity=".22"/></linearGradient>`
     + `<radialGradient id="f"><stop offset="0" stop-color="#3a2f26" stop-opacity=".3"/><stop offset="1" stop-color="#3a2f26" stop-opacity="0"/></radialGradient></defs>`
-    + `<path d="M0 0h600v600H0z" fill="${ground}"/><path d="M0 430h600v170H0z" fill="${floor}"/><ellipse cx="306" cy="458" rx="196" ry="30" fill="url(#f)"/>`
+    + `<path d="M0 0h600v600H0z" fill="${ground}"/><path d="M0 430h600v170H0z" fill="${floor}"/><ellipse cx="306" cy="462" rx="214" ry="30" fill="url(#f)"/>`
     + `<g transform="${place}">`
     + (shape.line ? `<path d="${shape.line}" fill="none" stroke="${dark}" stroke-width="12" stroke-linecap="round"${picture.shape === 'mug' || picture.shape === 'teapot' || picture.shape === 'dripper' ? '' : ' opacity="0"'}/>` : '')
     + `<path d="${shape.body}" fill="${colour}"/>`

@@ -5,6 +5,7 @@
 export interface GeneratorOptions {
   readonly seed?: number;
   readonly products?: number;
+  /** Orders wanted; fewer come only where a tiny shop is sold out of everything. */
   readonly orders?: number;
   readonly customers?: number;
   /** Length of the shop's history. */

@@ -13,13 +13,15 @@ const FEATURED = ['Mugs', 'Loose tea', 'Plates', 'Candles', 'Vases', 'Plant pots
 
 export function homePage(state: ShopState): Html {
   const best = bestsellers(state, isAvailable);
-  const hero = [...new Map(best.map((product) => [product.type, product])).values()].slice(0, 3);
-  const fresh = best.filter((product) => product.tags.includes('new')).slice(0, 4);
+  const favourite = (type: string): Product | undefined => best.find((product) => product.type === type);
+  const hero = [...new Set([favourite('Teapots'), favourite('Plant pots'), favourite('Mugs'), ...best])].filter((product) => product !== undefined).slice(0, 3);
+  // One of each kind, so that the row shows how wide the range is.
+  const fresh = [...new Map(best.filter((product) => product.tags.includes('new')).reverse().map((product) => [product.type, product])).values()].reverse().slice(0, 4);
   const types = FEATURED.filter((type) => state.typeByHandle.has(collectionHandle(type)));
   return html`<section class="hero"><div class="hero-text"><p class="eyebrow">New this season</p><h1>Good things for ordinary days</h1><p>Stoneware from small potteries, tea from single gardens, and tools that outlast the garden shed.</p><p><a class="button" href="/collections/all">Shop everything</a> <a class="text-link" href="/collections/loose-tea">Start with tea</a></p></div>
 <div class="hero-pictures">${hero.map((product) => html`<a href="/products/${product.handle}"><img src="/images/${product.id}.svg" alt="${product.title}" width="600" height="600"></a>`)}</div></section>
 <section class="band"><h2>Departments</h2><ul class="tiles">${types.map((type) => {
-    const first = best.find((product) => product.type === type);
+    const first = favourite(type);
     return first ? html`<li><a href="/collections/${collectionHandle(type)}"><img src="/images/${first.id}.svg" alt="" width="600" height="600" loading="lazy"><span>${type}</span></a></li>` : '';
   })}</ul></section>
 ${recommendations(state, { kind: 'for-you', limit: 8, heading: 'For you' })}
