@@ -117,7 +117,7 @@ const CHANGES: Record<State, Partial<Overview>> = {
   failed: {
     run: {
       ...RUN, id: '20261123T100000Z-71c3aa', status: 'failed', startedAt: NOW - 900_000, finishedAt: NOW - 880_000, history: [], progress: {}, evaluations: [],
-      result: { error: 'Not enough to train on: 64 orders and visits with 12 products still sold; at least 100 with 2 products are needed. Import more orders or wait for new ones.' },
+      result: { error: 'Training failed for a reason on our side. The published release is unchanged.' },
     },
   },
   'not-better': {

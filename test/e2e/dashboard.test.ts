@@ -135,8 +135,7 @@ describe('the dashboard in Chromium', { skip: browserMissing() }, () => {
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Roll back …');
     assert.deepEqual(posts, []);
     await page.getByRole('button', { name: 'Roll back …' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Roll back', exact: true }).click();
-    await page.waitForResponse(/api\/overview/);
+    await Promise.all([page.waitForResponse(/api\/overview/), page.getByRole('dialog').getByRole('button', { name: 'Roll back', exact: true }).click()]);
     assert.deepEqual(posts, ['/api/releases/rollback']);
     await page.context().close();
   });

@@ -32,7 +32,7 @@ try {
         await page.locator('.status-headline:not(:empty)').waitFor();
         if (state === 'healthy') await page.locator('.chart canvas').nth(1).waitFor();
         const path = join(folder, `${values.states === undefined ? 'dashboard' : state}-${size}-${colorScheme}.png`);
-        await page.screenshot({ path, fullPage: values.states !== undefined || size === 'desktop' });
+        await page.screenshot({ path, fullPage: values.states !== undefined });
         console.log(`${path} ${Math.round((await stat(path)).size / 1000)} kB`);
         await page.close();
       }
