@@ -23,6 +23,8 @@ export interface PageOptions {
   readonly body: string;
   /** Attributes of the loader's tag beside shop, key and server. */
   readonly attributes?: string;
+  /** In place of the shop's publishable key. */
+  readonly key?: string;
   /** Sources of the policy beside the usual ones; null sends no policy. */
   readonly csp?: string | null;
 }
@@ -94,7 +96,7 @@ export async function openStorefront(): Promise<Storefront> {
   const shopServer = await listen((request, response) => {
     const options = pages.get(request.url!.split('?')[0]);
     if (!options) return void response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><html lang="en"><title>Not here</title><h1>Not here</h1></html>');
-    const { meta = {}, body, attributes = '', csp = '' } = options;
+    const { meta = {}, body, attributes = '', csp = '', key = signer.key } = options;
     if (csp !== null) {
       response.setHeader('content-security-policy', `default-src 'none'; script-src ${appUrl}; style-src 'self' ${appUrl}; img-src ${appUrl}; connect-src ${appUrl}; worker-src blob:; form-action 'self'; ${csp}`);
     }
@@ -102,7 +104,7 @@ export async function openStorefront(): Promise<Storefront> {
     response.setHeader('content-type', 'text/html; charset=utf-8').end(`<!doctype html><html lang="en"><head><title>Shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">${metas}
 <link rel="stylesheet" href="${appUrl}/assets/vitrine.css"><link rel="stylesheet" href="/theme.css">
-<script type="module" id="vitrine" src="${appUrl}/assets/vitrine.js" data-shop="${shop}" data-key="${signer.key}" data-server="${appUrl}" ${attributes}></script>
+<script type="module" id="vitrine" src="${appUrl}/assets/vitrine.js" data-shop="${shop}" data-key="${key}" data-server="${appUrl}" ${attributes}></script>
 </head><body><main>${body}</main></body></html>`);
   }, new Map([['/theme.css', 'body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1c1b1a;background:#fff}main{max-width:1120px;margin:0 auto;padding:24px}']]));
 
