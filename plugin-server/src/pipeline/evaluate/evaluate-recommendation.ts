@@ -14,10 +14,10 @@ const K = 20;
 const TEST_CASES = 2000;
 const TUNING_CASES = 300;
 
-const PROTOCOLS: Record<Task, string> = {
-  'next-basket': 'last tenth of the groups by time; history of the customer → items of the next order; all items ranked, repeats allowed',
-  'rest-of-basket': 'last tenth of the groups by time; random half of an order → the other half; all items but the given half ranked',
-  'next-view': 'last tenth of the groups by time; visit so far → the next item looked at; all items ranked, repeats allowed',
+const QUESTIONS: Record<Task, string> = {
+  'next-basket': 'history of the customer → items of the order; all items ranked, repeats allowed',
+  'rest-of-basket': 'random half of an order → the other half; all items but the given half ranked',
+  'next-view': 'visit so far → the next item looked at; all items ranked, repeats allowed',
 };
 
 export interface EvaluateOptions {
@@ -25,6 +25,10 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** The model live now. */
   readonly live?: RecommendationModel;
+  /** What is held out, in words. */
+  readonly split?: string;
+  /** Cases per task at most. */
+  readonly limit?: number;
 }
 
 /**
@@ -32,9 +36,9 @@ export interface EvaluateOptions {
  * A task without cases is left out.
  */
 export function evaluateRecommendation({ sequences, counts }: Dataset, shipped: RecommendationModel, options: EvaluateOptions): Evaluation[] {
-  const { dataset, seed = 1, live } = options;
+  const { dataset, seed = 1, live, split = 'newest tenth of orders and visits', limit = TEST_CASES } = options;
   return TASKS.flatMap((task) => {
-    const cases = buildCases(sequences, task, sequences.validation, sequences.previous.length, createRandom(seed), TEST_CASES);
+    const cases = buildCases(sequences, task, sequences.validation, sequences.previous.length, createRandom(seed), limit);
     if (cases.length === 0) return [];
     const recommenders: Array<[string, () => Recommender]> = [
       ['shipped', () => shippedRecommender(shipped, sequences.itemIds)],
@@ -43,7 +47,7 @@ export function evaluateRecommendation({ sequences, counts }: Dataset, shipped: 
     ];
     if (live) recommenders.push(['live', () => shippedRecommender(live, sequences.itemIds)]);
     const rows = recommenders.map(([model, make]) => evaluateOne(model, make, cases, sequences.itemIds.length));
-    return [{ dataset, protocol: `${task}: ${PROTOCOLS[task]}`, goal: TASK_GOAL[task], seed, cases: cases.length, rows }];
+    return [{ dataset, protocol: `${task}: ${split}; ${QUESTIONS[task]}`, goal: TASK_GOAL[task], seed, cases: cases.length, rows }];
   });
 }
 

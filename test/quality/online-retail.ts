@@ -1,0 +1,81 @@
+import '../../plugin-server/src/pipeline/train/tfjs-resolution.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../plugin-server/src/config.ts';
+import { createContext } from '../../plugin-server/src/create-context.ts';
+import type { Dataset } from '../../plugin-server/src/pipeline/dataset/build-dataset.ts';
+import { buildDataset } from '../../plugin-server/src/pipeline/dataset/build-dataset.ts';
+import type { Evaluation, Interactions } from '../../plugin-server/src/pipeline/types.ts';
+import { importFile } from '../../plugin-server/src/services/import-file.ts';
+import { readInteractions } from '../../plugin-server/src/store/interactions.ts';
+import { dataFile } from './data-folder.ts';
+import { leaveLastBasket } from './leave-last-basket.ts';
+
+export interface QualityOptions {
+  readonly seed: number;
+  readonly epochs?: number;
+  /** Keeps the first orders only: a quick check that the command works. */
+  readonly smoke?: boolean;
+  readonly note: (line: string) => void;
+}
+
+/**
+ * `npm run quality -- online-retail`: the real file through the real import, then the last basket of each customer and
+ * the rest of it from its half, for popularity, co-purchase and the shipped int8 model.
+ */
+export async function run(options: QualityOptions): Promise<Evaluation[]> {
+  const { note, seed } = options;
+  note('Importing online-retail.csv.gz into an embedded database …');
+  const all = await importInteractions('online-retail/online-retail.csv.gz', 'online-retail');
+  const { interactions, split } = leaveLastBasket(options.smoke ? firstGroups(all, 1500) : all);
+  const dataset = buildDataset(interactions, split);
+  note(`${interactions.item.length} lines of ${dataset.sequences.time.length} orders, ${interactions.itemIds.length} products. Training …`);
+  return trainAndEvaluate('online-retail', dataset, 'last order of each customer', { ...options, seed });
+}
+
+/** Trains with the shop's defaults and evaluates what would ship. */
+async function trainAndEvaluate(name: string, dataset: Dataset, split: string, { seed, epochs, note }: QualityOptions): Promise<Evaluation[]> {
+  const [{ startTfjs }, { trainRecommendation }, compress, { evaluateRecommendation }, { encodeArtifact }] = await Promise.all([
+    import('../../plugin-server/src/pipeline/train/start-tfjs.ts'), import('../../plugin-server/src/pipeline/train/train-recommendation.ts'),
+    import('../../plugin-server/src/pipeline/compress/compress-recommendation.ts'), import('../../plugin-server/src/pipeline/evaluate/evaluate-recommendation.ts'),
+    import('@vitrine/sdk/core'),
+  ]);
+  await startTfjs();
+  const started = performance.now();
+  const checkpoint = trainRecommendation(dataset, {
+    seed, epochs,
+    onProgress: ({ epoch, epochs: of, step, steps, loss, validation }) => {
+      if (step === steps && validation) note(`epoch ${epoch}/${of}: loss ${loss.toFixed(4)}, ${validation.name} on validation ${validation.value.toFixed(4)}`);
+    },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const packed = compress.compressRecommendation(checkpoint);
+  const file = await encodeArtifact(
+    { family: 'recommendation', audience: 'browser', shop: name, version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
+    packed.tensors, async () => new Uint8Array(64));
+  const evaluations = evaluateRecommendation(dataset, compress.previewModel(packed), { dataset: name, seed, split, limit: Infinity });
+  return evaluations.map((evaluation) => ({
+    ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, seconds, bytes: file.length } : row)),
+  }));
+}
+
+async function importInteractions(file: string, shop: string): Promise<Interactions> {
+  const home = mkdtempSync(join(tmpdir(), 'vitrine-quality-'));
+  const ctx = await createContext(readConfig({ VITRINE_HOME: home }));
+  try {
+    await importFile(ctx, { path: dataFile(file), shop, currency: 'GBP' });
+    return await readInteractions(ctx.db, shop);
+  } finally {
+    await ctx.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function firstGroups(input: Interactions, groups: number): Interactions {
+  const keep = Array.from(input.group.keys()).filter((i) => input.group[i] < groups);
+  return {
+    itemIds: input.itemIds, group: Int32Array.from(keep, (i) => input.group[i]), item: Int32Array.from(keep, (i) => input.item[i]),
+    kind: Uint8Array.from(keep, (i) => input.kind[i]), actor: Int32Array.from(keep, (i) => input.actor[i]), time: Float64Array.from(keep, (i) => input.time[i]),
+  };
+}
