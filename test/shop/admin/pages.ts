@@ -40,7 +40,7 @@ export function productsPage(state: ShopState, query: string, page: number, perP
   const back = `/admin/products?${new URLSearchParams({ q: query, page: String(at) })}`;
   const address = (to: number): string => `/admin/products?${new URLSearchParams({ q: query, page: String(to) })}`;
   return frame(state, '/admin/products', 'Products', html`<h1>Products</h1><section class="panel"><form action="/admin/products"><label>Find <input type="search" name="q" value="${query}"></label> <button>Search</button></form>
-<table><thead><tr><th scope="col"></th><th scope="col">Product</th><th scope="col">State</th><th scope="col">Stock</th><th scope="col">Shown</th></tr></thead><tbody>
+<table><thead><tr><td></td><th scope="col">Product</th><th scope="col">State</th><th scope="col">Stock</th><th scope="col">Shown</th></tr></thead><tbody>
 ${found.slice((at - 1) * perPage, at * perPage).map((product) => productRow(product, back))}</tbody></table>
 <p class="pager">${at > 1 ? html`<a href="${address(at - 1)}">Previous</a>` : ''}<span>Page ${at} of ${pages}</span>${at < pages ? html`<a href="${address(at + 1)}">Next</a>` : ''}</p></section>`);
 }

@@ -4,7 +4,7 @@ import type { Picture } from './types.ts';
 /** Outline of each shape in a 400 × 400 field; `body` takes the colour and the pattern, `trim` a darker tone. */
 const SHAPES: Readonly<Record<string, { readonly body: string; readonly trim?: string; readonly line?: string; readonly glow?: string }>> = {
   mug: { body: 'M122 130h140v128q0 42-42 42h-56q-42 0-42-42z', line: 'M262 160h22q34 0 34 40t-34 40h-24' },
-  teapot: { body: 'M118 214q0-76 82-76t82 76q0 76-82 76t-82-76z', trim: 'M168 134q32-22 64 0zM192 116a9 9 0 1 0 18 0a9 9 0 1 0-18 0zM276 196l52-40 14 8-44 76z', line: 'M126 176q-54-14-52 34t58 44' },
+  teapot: { body: 'M118 214q0-76 82-76t82 76q0 76-82 76t-82-76z', trim: 'M160 144q40-34 80 0zM190 114a10 10 0 1 0 20 0a10 10 0 1 0-20 0zM270 178q26-4 50-34l16 8q-12 70-62 94z', line: 'M126 176q-54-14-52 34t58 44' },
   pouch: { body: 'M128 118h144l14 172q2 22-20 22H134q-22 0-20-22z', trim: 'M124 92h152v26H124z' },
   dripper: { body: 'M130 204h140v76q0 30-30 30h-80q-30 0-30-30z', trim: 'M118 96h164l-52 92h-60zM110 190h180v14H110z', line: 'M270 224h14q24 0 24 26t-24 26h-14' },
   jar: { body: 'M134 148q-12 14-12 34v104q0 26 26 26h104q26 0 26-26V182q0-20-12-34z', trim: 'M132 100h136v44H132z' },

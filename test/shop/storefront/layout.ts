@@ -67,7 +67,7 @@ ${embed ? html`<script type="module" src="${embed.appUrl}/assets/vitrine.js" id=
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
-<p class="notice">Free delivery from ${price(state, 6_000)} · 30 days to change your mind</p>
+<aside class="notice" aria-label="Good to know">Free delivery from ${price(state, 6_000)} · 30 days to change your mind</aside>
 <header class="header">
 <div class="header-row">
 <a class="brand" href="/" aria-label="${state.data.name}, home"><img src="/theme/mark.svg" alt="" width="34" height="34"><span>${state.data.name}</span></a>
