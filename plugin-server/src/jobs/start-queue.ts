@@ -8,7 +8,9 @@ import type { JobName, JobPayloads, JobQueue } from './queue.ts';
 /** A queue that can be stopped; `boss` is for the worker beside it. */
 export interface RunningQueue extends JobQueue {
   readonly boss: PgBoss;
-  /** Waits for jobs in hand, up to 10 s, then gives them back for a later attempt. */
+  /** Aborted when the queue stops: long jobs end early and are taken up again later. */
+  readonly stopping: AbortSignal;
+  /** Ends jobs in hand, waiting for them up to 10 s. */
   stop(): Promise<void>;
 }
 
@@ -30,12 +32,17 @@ export async function startQueue(db: Database, options: { log: Log; supervise?: 
   boss.on('warning', (warning) => log.warn('queue', { reason: warning.message }));
   await boss.start();
   for (const [name, queue] of Object.entries(QUEUES)) await boss.createQueue(name, queue);
+  const stopping = new AbortController();
   return {
     boss,
+    stopping: stopping.signal,
     async send<Name extends JobName>(name: Name, payload: JobPayloads[Name]) {
       const send: SendOptions = QUEUES[name].policy === 'singleton' ? { singletonKey: payload.shop } : {};
       await boss.send(name, payload, send);
     },
-    stop: () => boss.stop({ graceful: true, timeout: 10_000, close: false }),
+    stop() {
+      stopping.abort();
+      return boss.stop({ graceful: true, timeout: 10_000, close: false });
+    },
   };
 }

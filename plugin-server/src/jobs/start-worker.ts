@@ -4,16 +4,23 @@ import type { Context } from '../context.ts';
 import { handleWebhook } from '../services/handle-webhook.ts';
 import { importShop } from '../services/import-shop.ts';
 import { trainAndPublish } from '../services/train-and-publish.ts';
+import { deleteDeliveriesBefore } from '../store/webhook-deliveries.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 import type { RunningQueue } from './start-queue.ts';
 
 export type Services = { readonly [Name in JobName]: (ctx: Context, payload: JobPayloads[Name], signal: AbortSignal) => Promise<unknown> };
 
+/** How long handled webhooks are remembered, in milliseconds: Shopify repeats one for four hours. */
+const KEPT = 2 * 86_400_000;
+
 /** Which service does which job. */
 export const SERVICES: Services = {
   'install-import': (ctx, payload, signal) => importShop(ctx, { ...payload, signal }),
   'handle-webhook': handleWebhook,
-  train: (ctx, payload, signal) => trainAndPublish(ctx, { ...payload, signal }),
+  async train(ctx, payload, signal) {
+    await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
+    await trainAndPublish(ctx, { ...payload, signal });
+  },
 };
 
 /** Jobs of a kind taken at once. Webhooks are many and short; the others are long. */
@@ -24,21 +31,22 @@ const POLL_SECONDS = 0.5;
 
 /** Works on the queue until it is stopped. Several workers, on several machines, share it. */
 export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }, services: Services = SERVICES): Promise<void> {
-  const { boss } = ctx.jobs;
+  const { boss, stopping } = ctx.jobs;
+  await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
   for (const name of Object.keys(services) as JobName[]) {
     await boss.work(name, { batchSize: BATCH[name], pollingIntervalSeconds: POLL_SECONDS, perJobResults: true }, async (jobs: Job<JobPayloads[typeof name]>[]) => {
       const results = [];
-      for (const job of jobs) results.push(await runJob(ctx, services, name, job));
+      for (const job of jobs) results.push(await runJob(ctx, services, name, job, stopping));
       return results;
     });
   }
 }
 
-async function runJob(ctx: Context, services: Services, name: JobName, job: Job<JobPayloads[JobName]>) {
+async function runJob(ctx: Context, services: Services, name: JobName, job: Job<JobPayloads[JobName]>, stopping: AbortSignal) {
   const { shop } = job.data;
   const started = ctx.clock();
   try {
-    await (services[name] as (ctx: Context, payload: unknown, signal: AbortSignal) => Promise<unknown>)(ctx, job.data, job.signal);
+    await (services[name] as (ctx: Context, payload: unknown, signal: AbortSignal) => Promise<unknown>)(ctx, job.data, AbortSignal.any([job.signal, stopping]));
     if (name !== 'handle-webhook') ctx.log.info('job done', { job: name, shop, seconds: (ctx.clock() - started) / 1000 });
     return { id: job.id, status: 'completed' as const };
   } catch (error) {

@@ -5,8 +5,8 @@ import { numericId } from '../shopify/ids.ts';
 import { readOrderBody } from '../shopify/read-order.ts';
 import { readProductBody, time } from '../shopify/read-product.ts';
 import { deleteCredentials } from '../store/credentials.ts';
-import { forgetCustomer } from '../store/orders.ts';
 import { refreshAvailability, setInventory, setProductStatus } from '../store/products.ts';
+import { deleteCustomerOrders } from '../store/redact-customer.ts';
 import { customerKey } from '../store/sealing.ts';
 import { findShop, uninstallShop } from '../store/shops.ts';
 import { finishDelivery, findUnhandledDelivery, type DeliveryRow } from '../store/webhook-deliveries.ts';
@@ -36,7 +36,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   'customers/redact': async (ctx, shop, body) => {
     const customer = numericId((body.customer as Body | undefined)?.id);
-    if (customer) await forgetCustomer(ctx.db, shop, customerKey(ctx.config, shop, customer));
+    const named = Array.isArray(body.orders_to_redact) ? body.orders_to_redact : [];
+    await deleteCustomerOrders(ctx.db, shop, {
+      customerKey: customer && customerKey(ctx.config, shop, customer), orderIds: named.flatMap((id) => numericId(id) ?? []),
+    });
   },
   'shop/redact': async (ctx, shop) => {
     // Sent 48 hours after an uninstallation; a shop that is installed again has asked for its data to be kept.

@@ -7,6 +7,9 @@ import type { Database, SqlValue } from './database.ts';
 
 type Connection = Pick<PGlite, 'query' | 'exec'> | Transaction;
 
+/** PostgreSQL's timer for reports on a slow start is never stopped here: it would keep every process alive for 10 s. */
+const START = ['-c', 'log_startup_progress_interval=0'];
+
 /**
  * Opens the embedded PostgreSQL: a directory, or `memory://` for one that lives as long as the process.
  *
@@ -21,7 +24,7 @@ export async function openPglite(dir: string): Promise<Database> {
   if (!inMemory) mkdirSync(dir, { recursive: true, mode: 0o700 });
   const unlock = inMemory ? () => {} : lockDirectory(dir);
   try {
-    const pglite = await PGlite.create(dir);
+    const pglite = await PGlite.create(dir, { startParams: [...PGlite.defaultStartParams, ...START] });
     return {
       ...statements(pglite),
       transaction: (work) => pglite.transaction((tx) => work(withSavepoints(statements(tx)))),

@@ -39,9 +39,14 @@ export async function finishDelivery(db: Database, shop: string, topic: string, 
      WHERE shop_id = $1 AND topic = $2 AND webhook_id = $3`, [shop, topic, webhookId, handledAt]);
 }
 
-/** Removes deliveries handled before `time`: repeats end after hours, so older ids guard against nothing. */
+/**
+ * Removes deliveries handled before `time` (repeats end after hours, so older ids guard against nothing), and those that
+ * could not be handled, which may still name a customer, a month after they came.
+ */
 export async function deleteDeliveriesBefore(db: Database, time: number): Promise<void> {
-  await db.query(`DELETE FROM webhook_deliveries WHERE handled_at < to_timestamp($1::float8 / 1000)`, [time]);
+  await db.query(
+    `DELETE FROM webhook_deliveries
+     WHERE handled_at < to_timestamp($1::float8 / 1000) OR received_at < to_timestamp($1::float8 / 1000) - interval '28 days'`, [time]);
 }
 
 /** Removes a shop's deliveries (redaction). */
