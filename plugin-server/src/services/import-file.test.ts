@@ -51,6 +51,7 @@ const ORDER_LINES = `InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPr
 1001,00042,MUG BLUE,6,2024-12-01 08:26:00,2.55,17850.0,Norway
 1002,42,MUG RED,2,2024-12-02 10:00:00,4.25,17851.0,Norway
 1002,00042,MUG  BLUE,1,2024-12-02 10:00:00,2.65,17851.0,Norway
+1002,00042,MUG BLUE,1,2024-12-02 10:00:00,2.60,17851.0,Norway
 1002,POST,POSTAGE,1,2024-12-02 10:00:00,18,17851.0,Norway
 C1003,00042,MUG BLUE,-6,2024-12-03 10:00:00,2.55,17850.0,Norway
 1004,00042,damaged,-3,2024-12-03 11:00:00,0,,Norway
@@ -69,20 +70,20 @@ A1013,B,Adjust bad debt,1,2024-12-05,11062.06,,Norway
 test('order lines: what is kept, what is left out and why', async (t) => {
   const shop = await setUp(t);
   const report = await shop.import(gzipSync(ORDER_LINES), { currency: 'NOK' });
-  assert.deepEqual(report.rows, { read: 18, kept: 4 });
+  assert.deepEqual(report.rows, { read: 19, kept: 5 });
   assert.deepEqual(dropped(report), {
     cancelled: 2, returned: 1, duplicate: 1, not_a_product: 1, missing_product: 1, missing_order: 1, missing_time: 1, bad_time: 2,
     bad_price: 1, bad_quantity: 1, reversed: 1, adjustment: 1,
   });
-  assert.deepEqual(report.dropped.find(({ reason }) => reason === 'cancelled')?.lines, [8, 17]);
+  assert.deepEqual(report.dropped.find(({ reason }) => reason === 'cancelled')?.lines, [9, 18]);
   assert.deepEqual(report.nonProducts, [{ code: 'POST', title: 'POSTAGE', rows: 1 }]);
   assert.deepEqual([report.kind, report.currency, report.customers, report.from, report.to], ['order-lines', 'NOK', 2, '2024-12-01T08:26:00.000Z', '2024-12-02T10:00:00.000Z']);
   assert.deepEqual([report.orders, report.products], [{ inserted: 2, updated: 0, unchanged: 0 }, { inserted: 3, updated: 0, unchanged: 0 }]);
 
   const { products, orders, lines } = await shop.stored() as Record<string, Record<string, unknown>[]>;
   assert.deepEqual(products.map(({ product_id, title, price }) => [product_id, title, price]), [['00042', 'MUG BLUE', 2.65], ['42', 'MUG RED', 4.25], ['__proto__', 'LAMP', 3.39]]);
-  assert.deepEqual(orders.map(({ order_id, total }) => [order_id, total]), [['1001', 18.69], ['1002', 11.15]]);
-  assert.deepEqual(lines.map(({ order_id, product_id, quantity }) => [order_id, product_id, quantity]).sort(), [['1001', '00042', 6], ['1001', '__proto__', 1], ['1002', '00042', 1], ['1002', '42', 2]]);
+  assert.deepEqual(orders.map(({ order_id, total }) => [order_id, total]), [['1001', 18.69], ['1002', 13.75]]);
+  assert.deepEqual(lines.map(({ order_id, product_id, quantity }) => [order_id, product_id, quantity]).sort(), [['1001', '00042', 6], ['1001', '__proto__', 1], ['1002', '00042', 1], ['1002', '00042', 1], ['1002', '42', 2]]);
   assert.ok(orders.every(({ customer_key }) => typeof customer_key === 'string' && !customer_key.includes('1785')), 'customers are hashed');
 });
 
@@ -90,7 +91,7 @@ test('importing twice changes nothing, and says so; a dry run stores nothing', a
   const shop = await setUp(t);
   const empty = await shop.stored();
   const dry = await shop.import(ORDER_LINES, { dryRun: true });
-  assert.deepEqual([dry.rows.kept, dry.orders], [4, undefined]);
+  assert.deepEqual([dry.rows.kept, dry.orders], [5, undefined]);
   assert.deepEqual(await shop.stored(), empty);
   await shop.import(ORDER_LINES, { currency: 'NOK' });
   const once = await shop.stored();
@@ -156,6 +157,39 @@ test("Shopify's order export: an order takes several rows, a line goes by SKU or
   assert.notEqual(orders[0].customer_key, orders[1].customer_key);
   assert.equal(orders[1].customer_key, orders[2].customer_key, 'mail addresses differ by case only');
   assert.deepEqual(lines.filter(({ order_id }) => order_id === '9001').map(({ product_id }) => product_id).sort(), ['Lamp - Tall - Black', 'MUG-B']);
+});
+
+test("a Shopify export that someone has sorted is read the same", async (t) => {
+  const shop = await setUp(t);
+  const [header, ...rows] = SHOPIFY_ORDERS.trimEnd().split('\n');
+  await shop.import(SHOPIFY_ORDERS);
+  const stored = await shop.stored();
+  const report = await shop.import([header, ...rows.toReversed()].join('\n'));
+  assert.deepEqual(report.orders, { inserted: 0, updated: 0, unchanged: 4 });
+  assert.deepEqual(await shop.stored(), stored);
+});
+
+test('a status column, a line id column, a slash date and a decimal comma', async (t) => {
+  const shop = await setUp(t);
+  const report = await shop.import(`Bestellnummer;Line ID;Artikelnummer;Menge;Einzelpreis;Datum;Status;Currency
+7;L1;A1;2;1,50;03/12/2024;paid;eur
+7;L2;A1;1;1,50;03/12/2024;paid;EUR
+8;L1;A1;1;1,50;25/12/2024;Cancelled;EUR
+9;L1;A2;1;1.234,50;25/12/2024;refunded;EUR
+9;L2;A2;1;1.234,50;25/12/2024;shipped;EUR
+`);
+  assert.deepEqual([report.rows, dropped(report), report.currency], [{ read: 5, kept: 3 }, { cancelled: 1, returned: 1 }, 'EUR']);
+  const { lines } = await shop.stored() as { lines: { order_id: string; line_id: string; unit_price: number }[] };
+  assert.deepEqual(lines.map(({ order_id, line_id, unit_price }) => [order_id, line_id, unit_price]), [['7', 'L1', 1.5], ['7', 'L2', 1.5], ['9', 'L2', 1234.5]]);
+  assert.deepEqual([report.from, report.to], ['2024-12-03T00:00:00.000Z', '2024-12-25T00:00:00.000Z'], 'the 25th settles that the day comes first');
+});
+
+test('--currency keeps one of several', async (t) => {
+  const shop = await setUp(t);
+  const report = await shop.import('order,product,price,time,currency\n1,a,2,2024-01-01,EUR\n2,b,2,2024-01-02,GBP\n3,c,2,2024-01-02,\n', { currency: 'GBP' });
+  assert.deepEqual([report.rows.kept, dropped(report), report.currency], [2, { other_currency: 1 }, 'GBP']);
+  const { orders, shops } = await shop.stored() as Record<string, Record<string, unknown>[]>;
+  assert.deepEqual([orders.map(({ order_id, currency }) => [order_id, currency]), shops], [[['2', 'GBP'], ['3', 'GBP']], [{ shop_id: 'demo', source: 'file', currency: 'GBP' }]]);
 });
 
 test('orders and catalogue meet, whichever comes first', async (t) => {

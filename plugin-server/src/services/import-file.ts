@@ -18,13 +18,13 @@ import { readShopifyOrders } from '../pipeline/ingest/read-shopify-orders.ts';
 import { TimeReader } from '../pipeline/ingest/read-time.ts';
 import type { DayOrder } from '../pipeline/ingest/read-time.ts';
 import type { ImportReport } from '../pipeline/ingest/report.ts';
+import { settleOrders } from '../pipeline/ingest/settle-orders.ts';
 import type { Database } from '../store/database.ts';
 import { insertEvents, toEventRow } from '../store/events.ts';
 import { finishImport, startImport } from '../store/imports.ts';
 import { upsertOrders } from '../store/orders.ts';
-import {
-  addCounts, ensureProducts, findProducts, joinProducts, listMentionedProducts, readCatalogueNames, upsertProducts, upsertVariants,
-} from '../store/products.ts';
+import { ensureProducts, joinProducts, listMentionedProducts, readCatalogueNames } from '../store/mentioned-products.ts';
+import { addCounts, findProducts, upsertProducts, upsertVariants } from '../store/products.ts';
 import type { ProductRow, WriteCounts } from '../store/products.ts';
 import { customerKey } from '../store/sealing.ts';
 import { findShop, setCurrency } from '../store/shops.ts';
@@ -165,33 +165,33 @@ async function readOrderFile(
   ctx: Context, input: ImportFileInput, source: Source, header: CsvHeader, kind: FileKind, options: ReadOptions,
 ): Promise<Reading> {
   const { table, rowsRead } = await (kind === 'orders' ? readShopifyOrders : readOrderLines)(source, header, options);
-  const finished = table.finish(options.times, options);
+  const settled = settleOrders(table, options.times, options);
   return {
     rowsRead,
-    rowsKept: finished.rows,
-    currency: finished.currency,
+    rowsKept: settled.rows,
+    currency: settled.currency,
     report: {
       nonProducts: table.nonProducts(),
-      customers: finished.customers,
-      ...(finished.from !== null && finished.to !== null ? { from: new Date(finished.from).toISOString(), to: new Date(finished.to).toISOString() } : {}),
+      customers: settled.customers,
+      ...(settled.from !== null && settled.to !== null ? { from: new Date(settled.from).toISOString(), to: new Date(settled.to).toISOString() } : {}),
     },
     async store(tx, progress) {
       const idOf = new Map<string, string>();
       // Only Shopify's export lacks product ids. Elsewhere an id is an id, whatever its title.
       if (kind === 'orders') {
         const names = await readCatalogueNames(tx, input.shop);
-        for (const product of finished.foundProducts()) {
+        for (const product of settled.products()) {
           const id = matchCatalogue(names, product);
           if (id !== undefined) idOf.set(product.id, id);
         }
       }
-      const products = await ensureProducts(tx, input.shop, finished.mentionedProducts(idOf));
+      const products = await ensureProducts(tx, input.shop, settled.mentionedProducts(idOf));
       let orders = NOTHING;
       const keyOf = (customer: string): string => customerKey(ctx.config, input.shop, customer);
-      for (const batch of finished.batches(idOf, keyOf)) {
+      for (const batch of settled.batches(idOf, keyOf)) {
         orders = addCounts(orders, await upsertOrders(tx, input.shop, batch));
         const done = orders.inserted + orders.updated + orders.unchanged;
-        progress(done, done / Math.max(1, finished.stored));
+        progress(done, done / Math.max(1, settled.orders));
         await new Promise(setImmediate); // lets a signal be heard
       }
       return { orders, products };

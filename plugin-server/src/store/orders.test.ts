@@ -54,6 +54,18 @@ test('deliveries in any order end in the newest version', async (t) => {
   }), { numRuns: 30 });
 });
 
+testBothDatabases('many writers at once end in the newest version, whole', async (db) => {
+  const ids = Array.from({ length: 40 }, (_, at) => String(at));
+  await Promise.all(Array.from({ length: 8 }, (_, version) => {
+    const orders = ids.map((id) => order(id, version + 1, { total: version })).sort(() => (version % 2 === 0 ? 1 : -1));
+    return upsertOrders(db, 's', { orders, lines: ids.flatMap((id) => [line(id, `only in ${version}`, version + 1), line(id, 'a', version + 1)]) });
+  }));
+  assert.deepEqual(await db.query(`SELECT DISTINCT total FROM orders`), [{ total: 7 }]);
+  const names = await db.query(`SELECT line_id, count(*)::int AS orders FROM order_lines WHERE quantity = 8 GROUP BY 1 ORDER BY 1`);
+  assert.deepEqual(names, [{ line_id: 'a', orders: 40 }, { line_id: 'only in 7', orders: 40 }]);
+  assert.equal((await countShop(db, 's')).lines, 80);
+});
+
 test('a failure half-way leaves no order without its lines', async (t) => {
   const db = await withDatabase(t);
   const orders = Array.from({ length: 6_000 }, (_, at) => order(String(at), 1));

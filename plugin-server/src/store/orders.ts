@@ -49,7 +49,8 @@ export async function upsertOrders(
     const total = { inserted: 0, updated: 0, unchanged: 0 };
     let batch: OrderRow[] = [];
     let size = 0;
-    for (const order of newest.values()) {
+    // By id, so that two writers lock the same rows in the same order and never wait for each other in a circle.
+    for (const order of [...newest.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       batch.push(order);
       size += 1 + lines.get(order.id)!.size;
       if (size >= BATCH_LINES) {

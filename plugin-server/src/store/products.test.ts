@@ -3,9 +3,9 @@ import { testBothDatabases } from '../../../test/database.ts';
 import { insertEvents, toEventRow } from './events.ts';
 import { finishImport, listImports, startImport, updateImport } from './imports.ts';
 import { upsertOrders } from './orders.ts';
+import { ensureProducts, joinProducts, listMentionedProducts, readCatalogueNames } from './mentioned-products.ts';
 import {
-  deleteOtherVariants, deleteProducts, ensureProducts, findProducts, joinProducts, listMentionedProducts, listUnavailable, readCatalogueNames,
-  refreshAvailability, setInventory, setProductStatus, upsertProducts, upsertVariants,
+  deleteOtherVariants, deleteProducts, findProducts, listUnavailable, refreshAvailability, setInventory, setProductStatus, upsertProducts, upsertVariants,
 } from './products.ts';
 import type { ProductRow } from './products.ts';
 

@@ -21,6 +21,7 @@ const ORDER_LINE_NAMES = {
   customer: ['customer', 'customerid', 'customerno', 'customernumber', 'userid', 'user', 'clientid', 'client', 'buyerid', 'memberid',
     'email', 'customeremail', 'kundennummer', 'kunde', 'kundenid', 'cliente'],
   currency: ['currency', 'currencycode', 'waehrung', 'wahrung', 'devise', 'moneda'],
+  status: ['status', 'orderstatus', 'financialstatus', 'paymentstatus'],
 } as const satisfies Partial<Record<Role, readonly string[]>>;
 
 const PRODUCT_NAMES = {

@@ -1,4 +1,4 @@
-import type { CatalogueNames } from '../../store/products.ts';
+import type { CatalogueNames } from '../../store/mentioned-products.ts';
 
 /**
  * The catalogue's product id for a product that an order file names by SKU or by title; undefined if the catalogue does

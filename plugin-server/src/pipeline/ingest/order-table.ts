@@ -1,23 +1,18 @@
 import { VitrineError } from '@vitrine/sdk/core';
-import type { OrderLineRow, OrderRow } from '../../store/orders.ts';
-import type { MentionedProduct } from '../../store/products.ts';
-import type { DropCounter, DropReason } from './drops.ts';
 import { isNonProduct } from './non-product.ts';
-import type { ReadTime, TimeReader } from './read-time.ts';
-import { hexHash } from './row-hash.ts';
+import type { ReadTime } from './read-time.ts';
 
-/** Nobody sold online before; earlier times are defaults of spreadsheets (1900, 1970). */
-const EARLIEST = Date.UTC(1995, 0, 1);
-const DAY = 86_400_000;
 /** A line of so many units that is taken back in full was a slip at the keyboard. */
-const SLIP_UNITS = 10_000;
+export const SLIP_UNITS = 10_000;
 /** More of one product than any shop sells at once. */
 export const MAX_UNITS = 100_000;
 const CODES_REPORTED = 20;
 
 /** One row of an order file that may be kept. */
 export interface TableLine {
+  /** Where it stands in the file, counted from 1. */
   readonly line: number;
+  /** What the file calls the order. */
   readonly order: string;
   /** Product id as the file has it. */
   readonly product: string;
@@ -30,6 +25,8 @@ export interface TableLine {
 
 /** What rows say about their order. An order's rows may come in any order, and each may know a part. */
 export interface OrderFacts {
+  /** The order's id, where it differs from what the file's rows call it. */
+  readonly id?: string;
   readonly time?: ReadTime;
   readonly updated?: ReadTime;
   readonly customer?: string;
@@ -39,9 +36,13 @@ export interface OrderFacts {
   readonly withdrawnAt?: ReadTime;
 }
 
-interface TableOrder {
-  firstLine: number;
+/** An order as its rows have described it so far. */
+export interface TableOrder {
+  id: string;
+  readonly firstLine: number;
+  /** Rows kept. */
   rows: number;
+  /** Earliest time by either reading; Infinity without one. */
   dmy: number;
   mdy: number;
   updated: ReadTime | undefined;
@@ -52,79 +53,44 @@ interface TableOrder {
   withdrawnAt: ReadTime | undefined;
 }
 
-interface TableProduct {
+export interface TableProduct {
   readonly id: string;
+  /** How often the file gives it each title. */
   readonly titles: Map<string, number>;
 }
 
-/** Products as the table found them, with what is known about each. */
-export interface FoundProduct {
-  readonly id: string;
-  /** The most frequent title; of equally frequent ones the first by code points. */
-  readonly title: string;
-}
-
-export interface FinishOptions {
-  readonly now: number;
-  /** Keep these orders only (ISO 4217). */
-  readonly currency?: string;
-  /** The currency of orders that name none: the shop's. */
-  readonly shopCurrency?: string;
-  readonly drops: DropCounter;
-}
-
-/** Orders ready to store, in batches, and what they are about. */
-export interface OrderBatch {
-  readonly orders: OrderRow[];
-  readonly lines: OrderLineRow[];
-}
-
 /**
- * All orders of a file, held as columns (about 40 bytes a line) until the whole file is known to be good: only then can
+ * All orders of a file, held as columns (about 40 bytes a row) until the whole file is known to be good: only then can
  * the day order, the currency, the titles and the slips be told, and nothing is stored of a file that turns out bad.
- *
- * What comes out depends on the rows alone, not on their order in the file.
+ * `settleOrders` makes orders of it.
  */
 export class OrderTable {
   readonly #file: string;
   readonly #orderAt = new Map<string, number>();
-  readonly #orders: TableOrder[] = [];
-  readonly #orderIds: string[] = [];
   readonly #productAt = new Map<string, number>();
-  readonly #products: TableProduct[] = [];
-  // One entry a kept row.
-  readonly #order: number[] = [];
-  readonly #product: number[] = [];
-  readonly #quantity: number[] = [];
-  readonly #price: number[] = []; // NaN unknown
-  readonly #fileLine: number[] = [];
-  readonly #lineIds = new Map<number, string>();
-  /** "product, units" of large returns, how often. */
-  readonly #slips = new Map<string, number>();
+  readonly #largeReturns = new Map<string, number>();
   readonly #nonProducts = new Map<string, { code: string; title: string; rows: number }>();
+
+  readonly orders: TableOrder[] = [];
+  readonly products: TableProduct[] = [];
+  // One entry a kept row. `order` and `product` are positions in the lists above.
+  readonly order: number[] = [];
+  readonly product: number[] = [];
+  readonly quantity: number[] = [];
+  /** NaN: unknown. */
+  readonly price: number[] = [];
+  readonly fileLine: number[] = [];
+  /** Row → the file's own line id, where it has one. */
+  readonly lineIds = new Map<number, string>();
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** Rows kept so far. */
-  get rows(): number {
-    return this.#order.length;
-  }
-
-  /** Adds what a row says about its order. The earliest time and the first customer by code points count. */
-  addFacts(orderId: string, line: number, facts: OrderFacts): void {
-    let at = this.#orderAt.get(orderId);
-    if (at === undefined) {
-      at = this.#orders.length;
-      this.#orderAt.set(orderId, at);
-      this.#orderIds.push(orderId);
-      this.#orders.push({
-        firstLine: line, rows: 0, dmy: Infinity, mdy: Infinity, updated: undefined, customer: '', currency: '', total: undefined,
-        withdrawn: undefined, withdrawnAt: undefined,
-      });
-    }
-    const order = this.#orders[at];
+  /** Adds what a row says about its order. Of several times the earliest counts, of several customers the first by code points. */
+  addFacts(name: string, line: number, facts: OrderFacts): void {
+    const order = this.orders[this.#orderAt.get(name) ?? this.#addOrder(name, line)];
+    if (facts.id) order.id = facts.id;
     if (facts.time) {
       // NaN (no such day in this reading) compares false and stays out.
       if (facts.time.dmy < order.dmy) order.dmy = facts.time.dmy;
@@ -133,7 +99,7 @@ export class OrderTable {
     if (facts.customer && (order.customer === '' || facts.customer < order.customer)) order.customer = facts.customer;
     if (facts.currency) {
       if (order.currency !== '' && order.currency !== facts.currency) {
-        throw new VitrineError('bad_input', `${this.#file}, line ${line}: order ${orderId} is in ${order.currency} and in ${facts.currency}. An order has one currency.`);
+        throw new VitrineError('bad_input', `${this.#file}, line ${line}: order ${name} is in ${order.currency} and in ${facts.currency}. An order has one currency.`);
       }
       order.currency = facts.currency;
     }
@@ -145,33 +111,55 @@ export class OrderTable {
     }
   }
 
+  #addOrder(name: string, line: number): number {
+    this.#orderAt.set(name, this.orders.length);
+    return this.orders.push({
+      id: name, firstLine: line, rows: 0, dmy: Infinity, mdy: Infinity, updated: undefined, customer: '', currency: '', total: undefined,
+      withdrawn: undefined, withdrawnAt: undefined,
+    }) - 1;
+  }
+
   /** Keeps a row; its order must have been named by {@link addFacts}. */
   addLine(row: TableLine): void {
     const order = this.#orderAt.get(row.order)!;
     let product = this.#productAt.get(row.product);
     if (product === undefined) {
-      product = this.#products.length;
+      product = this.products.push({ id: row.product, titles: new Map() }) - 1;
       this.#productAt.set(row.product, product);
-      this.#products.push({ id: row.product, titles: new Map() });
     }
     if (row.title !== '') {
-      const { titles } = this.#products[product];
+      const { titles } = this.products[product];
       titles.set(row.title, (titles.get(row.title) ?? 0) + 1);
     }
-    if (row.lineId !== '') this.#lineIds.set(this.#order.length, row.lineId);
-    this.#orders[order].rows++;
-    this.#order.push(order);
-    this.#product.push(product);
-    this.#quantity.push(row.quantity);
-    this.#price.push(row.price ?? Number.NaN);
-    this.#fileLine.push(row.line);
+    if (row.lineId !== '') this.lineIds.set(this.order.length, row.lineId);
+    this.orders[order].rows++;
+    this.order.push(order);
+    this.product.push(product);
+    this.quantity.push(row.quantity);
+    this.price.push(row.price ?? Number.NaN);
+    this.fileLine.push(row.line);
   }
 
   /** Notes a return, so that a slip can be told from an order. `units` is positive. */
   addReturn(product: string, units: number): void {
     if (units < SLIP_UNITS) return;
     const key = `${units} ${product}`;
-    this.#slips.set(key, (this.#slips.get(key) ?? 0) + 1);
+    this.#largeReturns.set(key, (this.#largeReturns.get(key) ?? 0) + 1);
+  }
+
+  /** Rows of {@link SLIP_UNITS} and more that a return of the same size takes back, each return once. */
+  slips(): Set<number> {
+    const left = new Map(this.#largeReturns);
+    const rows = new Set<number>();
+    for (let row = 0; left.size > 0 && row < this.quantity.length; row++) {
+      if (this.quantity[row] < SLIP_UNITS) continue;
+      const key = `${this.quantity[row]} ${this.products[this.product[row]].id}`;
+      const returns = left.get(key) ?? 0;
+      if (returns === 0) continue;
+      left.set(key, returns - 1);
+      rows.add(row);
+    }
+    return rows;
   }
 
   /** Tells whether a row is not a product, and remembers which codes were taken so. */
@@ -181,7 +169,7 @@ export class OrderTable {
     if (!known) this.#nonProducts.set(code, { code, title, rows: 1 });
     else {
       known.rows++;
-      if (known.title === '') known.title = title;
+      known.title ||= title;
     }
     return true;
   }
@@ -191,197 +179,23 @@ export class OrderTable {
     return [...this.#nonProducts.values()].sort((a, b) => b.rows - a.rows || (a.code < b.code ? -1 : 1)).slice(0, CODES_REPORTED);
   }
 
-  /** Settles everything that needs the whole file. */
-  finish(times: TimeReader, options: FinishOptions): FinishedOrders {
-    const reading = times.dayOrder();
-    const { drops } = options;
-    const count = this.#orders.length;
-    const time = new Float64Array(count);
-    const keep = new Uint8Array(count);
-    const currencies = new Map<string, { rows: number; line: number }>();
-    this.#orders.forEach((order, at) => {
-      time[at] = order[reading];
-      const reason = this.#refuse(order, time[at], options);
-      if (reason) {
-        if (order.rows > 0) drops.add(reason, order.firstLine, order.rows);
-        return;
-      }
-      keep[at] = 1;
-      if (order.rows === 0) return;
-      const known = currencies.get(order.currency);
-      if (known) known.rows += order.rows;
-      else currencies.set(order.currency, { rows: order.rows, line: order.firstLine });
-    });
-    const currency = this.#oneCurrency(currencies) ?? options.currency ?? options.shopCurrency ?? null;
-
-    // Rows by order (a counting sort), without slips and refused orders.
-    const kept = new Uint8Array(this.rows);
-    const first = new Int32Array(count + 1);
-    let rows = 0;
-    for (let row = 0; row < this.rows; row++) {
-      if (keep[this.#order[row]] === 0) continue;
-      if (this.#isSlip(row)) {
-        drops.add('reversed', this.#fileLine[row]);
-        continue;
-      }
-      const order = this.#orders[this.#order[row]];
-      if (order.withdrawn) drops.add(order.withdrawn, this.#fileLine[row]);
-      else rows++;
-      kept[row] = 1;
-      first[this.#order[row] + 1]++;
+  /**
+   * The one currency of the orders in `kept`; undefined where none names one.
+   *
+   * @throws VitrineError `bad_input` listing the currencies, when there are several
+   */
+  currency(kept: readonly number[]): string | undefined {
+    const found = new Map<string, { rows: number; readonly line: number }>();
+    for (const at of kept) {
+      const { currency, rows, firstLine } = this.orders[at];
+      if (currency === '' || rows === 0) continue;
+      const known = found.get(currency);
+      if (known) known.rows += rows;
+      else found.set(currency, { rows, line: firstLine });
     }
-    for (let at = 0; at < count; at++) first[at + 1] += first[at];
-    const rowsByOrder = new Int32Array(first[count]);
-    const next = first.slice();
-    for (let row = 0; row < this.rows; row++) if (kept[row]) rowsByOrder[next[this.#order[row]]++] = row;
-
-    const orders = [...this.#orders.keys()].filter((at) => first[at + 1] > first[at])
-      .sort((a, b) => time[a] - time[b] || (this.#orderIds[a] < this.#orderIds[b] ? -1 : 1));
-    return this.#finished(orders, time, reading, first, rowsByOrder, currency, rows);
+    const named = [...found].sort((a, b) => b[1].rows - a[1].rows);
+    if (named.length <= 1) return named[0]?.[0];
+    const list = named.map(([code, { rows, line }]) => `${code} (${rows} rows, e.g. line ${line})`).join(', ');
+    throw new VitrineError('bad_input', `${this.#file}: orders in more than one currency: ${list}. Say which to keep, e.g. --currency ${named[0][0]}.`);
   }
-
-  #refuse(order: TableOrder, time: number, options: FinishOptions): DropReason | undefined {
-    if (time === Infinity) return 'missing_time';
-    if (time < EARLIEST || time > options.now + DAY) return 'bad_time';
-    if (options.currency && order.currency !== '' && order.currency !== options.currency) return 'other_currency';
-    return undefined;
-  }
-
-  #isSlip(row: number): boolean {
-    if (this.#quantity[row] < SLIP_UNITS || this.#slips.size === 0) return false;
-    const key = `${this.#quantity[row]} ${this.#products[this.#product[row]].id}`;
-    const left = this.#slips.get(key) ?? 0;
-    if (left > 0) this.#slips.set(key, left - 1);
-    return left > 0;
-  }
-
-  #oneCurrency(currencies: ReadonlyMap<string, { readonly rows: number; readonly line: number }>): string | null {
-    const named = [...currencies].filter(([code]) => code !== '').sort((a, b) => b[1].rows - a[1].rows);
-    if (named.length > 1) {
-      const list = named.map(([code, { rows, line }]) => `${code} (${rows} rows, e.g. line ${line})`).join(', ');
-      throw new VitrineError('bad_input', `${this.#file}: orders in more than one currency: ${list}. Say which to keep, e.g. --currency ${named[0][0]}.`);
-    }
-    return named.length === 1 ? named[0][0] : null;
-  }
-
-  #finished(
-    orders: readonly number[], time: Float64Array, reading: 'dmy' | 'mdy', first: Int32Array, rowsByOrder: Int32Array,
-    currency: string | null, rows: number,
-  ): FinishedOrders {
-    const productTime = new Float64Array(this.#products.length).fill(-Infinity);
-    const productPrice = new Float64Array(this.#products.length).fill(Number.NaN);
-    const customers = new Set<string>();
-    for (const at of orders) {
-      if (this.#orders[at].customer !== '' && !this.#orders[at].withdrawn) customers.add(this.#orders[at].customer);
-      for (let place = first[at]; place < first[at + 1]; place++) {
-        const row = rowsByOrder[place];
-        const product = this.#product[row];
-        const price = this.#price[row];
-        // The last price paid; within the same minute the highest, so that the file's order does not matter.
-        if (time[at] > productTime[product]) { productTime[product] = time[at]; productPrice[product] = price; }
-        else if (time[at] === productTime[product] && !(price <= productPrice[product])) productPrice[product] = price;
-      }
-    }
-    const used = [...this.#products.keys()].filter((at) => productTime[at] > -Infinity);
-    const titleOf = (at: number): string => mostFrequent(this.#products[at].titles) ?? this.#products[at].id;
-    const table = this;
-    return {
-      rows,
-      currency,
-      customers: customers.size,
-      stored: orders.length,
-      orders: orders.filter((at) => !this.#orders[at].withdrawn).length,
-      from: orders.length > 0 ? time[orders[0]] : null,
-      to: orders.length > 0 ? time[orders[orders.length - 1]] : null,
-      foundProducts: () => used.map((at) => ({ id: this.#products[at].id, title: titleOf(at) })),
-      mentionedProducts(idOf) {
-        const byId = new Map<string, MentionedProduct>();
-        for (const at of used) {
-          const id = idOf.get(table.#products[at].id) ?? table.#products[at].id;
-          const known = byId.get(id);
-          if (known && known.updatedAt >= productTime[at]) continue;
-          const price = productPrice[at];
-          byId.set(id, { id, title: titleOf(at), price: Number.isNaN(price) ? null : price, updatedAt: productTime[at] });
-        }
-        return [...byId.values()];
-      },
-      *batches(idOf, keyOf, size = 500) {
-        const keys = new Map<string, string>();
-        let batch: OrderBatch = { orders: [], lines: [] };
-        for (const at of orders) {
-          const order = table.#orders[at];
-          const lines = table.#linesOf(at, rowsByOrder.subarray(first[at], first[at + 1]), idOf);
-          let key: string | null = null;
-          if (order.customer !== '') {
-            key = keys.get(order.customer) ?? keyOf(order.customer);
-            keys.set(order.customer, key);
-          }
-          const updatedAt = Math.max(time[at], order.updated?.[reading] ?? 0, order.withdrawnAt?.[reading] ?? 0);
-          batch.orders.push({
-            id: table.#orderIds[at], customerKey: key, orderedAt: time[at], currency: order.currency || currency,
-            total: order.total ?? sum(lines), cancelledAt: order.withdrawn ? order.withdrawnAt?.[reading] ?? updatedAt : null, updatedAt,
-          });
-          batch.lines.push(...lines);
-          if (batch.orders.length >= size) {
-            yield batch;
-            batch = { orders: [], lines: [] };
-          }
-        }
-        if (batch.orders.length > 0) yield batch;
-      },
-    };
-  }
-
-  /** An order's lines, sorted by id. Rows of the same product at the same price are one line of their joint quantity. */
-  #linesOf(at: number, rows: Int32Array, idOf: ReadonlyMap<string, string>): OrderLineRow[] {
-    const byId = new Map<string, OrderLineRow>();
-    for (const row of rows) {
-      const raw = this.#products[this.#product[row]].id;
-      const productId = idOf.get(raw) ?? raw;
-      const unitPrice = Number.isNaN(this.#price[row]) ? null : this.#price[row];
-      const lineId = this.#lineIds.get(row) ?? hexHash([raw, String(unitPrice)]);
-      const known = byId.get(lineId);
-      const quantity = Math.min(this.#quantity[row] + (known?.quantity ?? 0), MAX_UNITS);
-      byId.set(lineId, { orderId: this.#orderIds[at], lineId, productId, quantity, unitPrice });
-    }
-    return [...byId.values()].sort((a, b) => (a.lineId < b.lineId ? -1 : 1));
-  }
-}
-
-/** A file's orders, settled. */
-export interface FinishedOrders {
-  /** Rows kept. */
-  readonly rows: number;
-  /** Orders to store, the withdrawn ones too. */
-  readonly stored: number;
-  /** Orders that count: not cancelled, not refunded. */
-  readonly orders: number;
-  readonly customers: number;
-  readonly currency: string | null;
-  readonly from: number | null;
-  readonly to: number | null;
-  foundProducts(): FoundProduct[];
-  /** @param idOf the catalogue's id for an id of the file, where it has another */
-  mentionedProducts(idOf: ReadonlyMap<string, string>): MentionedProduct[];
-  /** Orders by time, whole, `size` at once. Withdrawn orders are among them, with `cancelledAt`. */
-  batches(idOf: ReadonlyMap<string, string>, keyOf: (customer: string) => string, size?: number): Generator<OrderBatch>;
-}
-
-function mostFrequent(counts: ReadonlyMap<string, number>): string | undefined {
-  let best: string | undefined;
-  let most = 0;
-  for (const [text, count] of counts) {
-    if (count > most || (count === most && text < best!)) { best = text; most = count; }
-  }
-  return best;
-}
-
-/** Sum of the lines in the currency's hundredths; null when a price is unknown. */
-function sum(lines: readonly OrderLineRow[]): number | null {
-  let cents = 0;
-  for (const line of lines) {
-    if (line.unitPrice === null) return null;
-    cents += line.unitPrice * line.quantity * 100;
-  }
-  return Math.round(cents) / 100;
 }

@@ -8,6 +8,7 @@ import { readCsv } from './read-csv.ts';
 import type { CsvHeader } from './read-csv.ts';
 import { readJsonl } from './read-jsonl.ts';
 import type { TimeReader } from './read-time.ts';
+import { AHEAD, EARLIEST } from './settle-orders.ts';
 
 export interface ReadEventsOptions {
   readonly times: TimeReader;
@@ -33,8 +34,6 @@ const FIELD_OF: ReadonlyMap<string, string> = new Map([
   ['widget', 'widget'], ['artifact', 'artifact'], ['position', 'position'],
 ]);
 const NUMBERS = new Set(['quantity', 'position']);
-const EARLIEST = Date.UTC(1995, 0, 1);
-const DAY = 86_400_000;
 
 /**
  * Reads shopper events: one JSON object a line, or a CSV (`header`). The event validator of the collector judges each.
@@ -96,7 +95,7 @@ export async function readEvents(source: Source, header: CsvHeader | undefined, 
   const seen = new Set<string>();
   for (const { event, at, line } of drafts) {
     const time = at[order];
-    if (!(time >= EARLIEST && time <= options.now + DAY)) {
+    if (!(time >= EARLIEST && time <= options.now + AHEAD)) {
       drops.add('bad_time', line);
       continue;
     }

@@ -1,10 +1,10 @@
-import { VitrineError } from '@vitrine/sdk/core';
 import { resolveColumns } from './columns.ts';
+import { currencyCode } from './currency-code.ts';
 import type { DropCounter } from './drops.ts';
 import { isAdjustment } from './non-product.ts';
 import type { Source } from './open-source.ts';
 import { MAX_UNITS, OrderTable } from './order-table.ts';
-import { readCsv, shorten } from './read-csv.ts';
+import { readCsv } from './read-csv.ts';
 import type { CsvHeader } from './read-csv.ts';
 import { readNumber } from './read-number.ts';
 import type { TimeReader } from './read-time.ts';
@@ -23,6 +23,9 @@ export interface ReadOrdersOptions {
 
 /** An invoice number of the form C536379 whose quantity is not positive is a cancellation. */
 const CANCELLATION = /^C\d/i;
+/** A status column that says so. */
+const CANCELLED = /^(cancel|void|storn|annul)/i;
+const RETURNED = /^(return|refund)/i;
 
 /**
  * Reads a plain CSV of order lines: one row a product in an order.
@@ -33,9 +36,8 @@ export async function readOrderLines(source: Source, header: CsvHeader, options:
   const { drops, times } = options;
   const column = resolveColumns(source.name, header.columns, 'order-lines', options.map);
   const at = (role: Parameters<typeof column.get>[0]): number => column.get(role) ?? -1;
-  const [order, line, product, title, quantity, price, time, customer, currency] = [
-    at('order'), at('line'), at('product'), at('title'), at('quantity'), at('price'), at('time'), at('customer'), at('currency'),
-  ];
+  const [order, line, product, title, quantity, price, time, customer, currency, status] = (
+    ['order', 'line', 'product', 'title', 'quantity', 'price', 'time', 'customer', 'currency', 'status'] as const).map(at);
   const table = new OrderTable(source.name);
   const seen = new RecordSet();
   let rowsRead = 0;
@@ -53,6 +55,8 @@ export async function readOrderLines(source: Source, header: CsvHeader, options:
       table.addReturn(productId, -exact);
       return drops.add(CANCELLATION.test(orderId) ? 'cancelled' : 'returned', lineNumber);
     }
+    if (CANCELLED.test(get(status))) return drops.add('cancelled', lineNumber);
+    if (RETURNED.test(get(status))) return drops.add('returned', lineNumber);
     if (!seen.add(fields)) return drops.add('duplicate', lineNumber);
     if (orderId === '') return drops.add('missing_order', lineNumber);
     if (productId === '') return drops.add('missing_product', lineNumber);
@@ -77,17 +81,4 @@ export async function readOrderLines(source: Source, header: CsvHeader, options:
 /** Spreadsheets write the customer 17850 as "17850.0" when some customers are unknown. */
 function customerId(text: string): string {
   return /^\d+\.0+$/.test(text) ? text.slice(0, text.indexOf('.')) : text;
-}
-
-/**
- * Checks a currency code.
- *
- * @throws VitrineError `bad_input` with the line
- */
-export function currencyCode(text: string, file: string, line: number): string {
-  const code = text.trim().toUpperCase();
-  if (code !== '' && !/^[A-Z]{3}$/.test(code)) {
-    throw new VitrineError('bad_input', `${file}, line ${line}: "${shorten(text, 20)}" is not a currency code such as GBP. Leave the column out with --map currency= and say --currency GBP.`);
-  }
-  return code;
 }

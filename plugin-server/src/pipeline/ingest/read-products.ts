@@ -1,12 +1,12 @@
 import { VitrineError } from '@vitrine/sdk/core';
 import { resolveColumns } from './columns.ts';
 import type { Role } from './columns.ts';
+import { currencyCode } from './currency-code.ts';
 import type { DropCounter } from './drops.ts';
 import type { Source } from './open-source.ts';
 import { readCsv } from './read-csv.ts';
 import type { CsvHeader } from './read-csv.ts';
 import { readNumber } from './read-number.ts';
-import { currencyCode } from './read-order-lines.ts';
 import type { TimeReader } from './read-time.ts';
 import { RecordSet } from './row-hash.ts';
 import type { ProductRow, ProductStatus, VariantRow } from '../../store/products.ts';

@@ -1,11 +1,11 @@
 import { VitrineError } from '@vitrine/sdk/core';
 import { indexColumns } from './columns.ts';
+import { currencyCode } from './currency-code.ts';
 import type { Source } from './open-source.ts';
 import { MAX_UNITS, OrderTable } from './order-table.ts';
 import { readCsv } from './read-csv.ts';
 import type { CsvHeader } from './read-csv.ts';
 import { readNumber } from './read-number.ts';
-import { currencyCode } from './read-order-lines.ts';
 import type { ReadOrdersOptions } from './read-order-lines.ts';
 import type { ReadTime } from './read-time.ts';
 import { RecordSet } from './row-hash.ts';
@@ -33,7 +33,6 @@ export async function readShopifyOrders(source: Source, header: CsvHeader, optio
   ].map(column);
   const table = new OrderTable(source.name);
   const seen = new RecordSet();
-  const idOf = new Map<string, string>(); // order name → id
   let rowsRead = 0;
 
   await readCsv(source, header, (fields, line) => {
@@ -43,15 +42,14 @@ export async function readShopifyOrders(source: Source, header: CsvHeader, optio
     if (fields.every((field) => field.trim() === '')) return drops.add('empty', line);
     if (!seen.add(fields)) return drops.add('duplicate', line);
     if (orderName === '') return drops.add('missing_order', line);
-    if (get(id) !== '') idOf.set(orderName, get(id));
-    const orderId = idOf.get(orderName) ?? orderName;
 
     const time = get(created) === '' ? undefined : times.read(get(created), line);
     if (get(created) !== '' && !time) return drops.add('bad_time', line);
     const cancelledAt = get(cancelled) === '' ? undefined : times.read(get(cancelled), line);
     const amount = get(total) === '' ? Number.NaN : readNumber(get(total));
     const payment = get(status).toLowerCase();
-    table.addFacts(orderId, line, {
+    table.addFacts(orderName, line, {
+      id: get(id),
       time,
       updated: latest([time, get(paid), get(fulfilled)].map((value) => (typeof value === 'string' ? (value === '' ? undefined : times.read(value, line)) : value))),
       customer: get(email).toLowerCase(),
@@ -70,7 +68,7 @@ export async function readShopifyOrders(source: Source, header: CsvHeader, optio
     if (!(quantity <= MAX_UNITS)) return drops.add('bad_quantity', line);
     const price = get(itemPrice) === '' ? null : readNumber(get(itemPrice));
     if (price !== null && !(price > 0 && price < 1e9)) return drops.add('bad_price', line);
-    table.addLine({ line, order: orderId, product, title, quantity: Math.max(1, Math.round(quantity)), price, lineId: '' });
+    table.addLine({ line, order: orderName, product, title, quantity: Math.max(1, Math.round(quantity)), price, lineId: '' });
   }, { onChunk: () => options.onProgress?.(rowsRead) });
   return { table, rowsRead };
 }
