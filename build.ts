@@ -69,7 +69,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
     // A page without Workers imports the engine from the Worker's file instead of carrying a copy.
     plugins: [external(/\/engine\/serve-engine\.ts$/, entryOf(worker))],
   });
-  const results = [webgl, worker, page];
+  const results: esbuild.BuildResult[] = [webgl, worker, page];
   if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
     const entryPoints = ['main.ts', 'dashboard.css'].map((name) => ({ in: `plugin-server/dashboard/src/${name}`, out: 'dashboard' }));
     results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));

@@ -108,12 +108,13 @@ export async function openStorefront(): Promise<Storefront> {
 </head><body><main>${body}</main></body></html>`);
   }, new Map([['/theme.css', 'body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1c1b1a;background:#fff}main{max-width:1120px;margin:0 auto;padding:24px}']]));
 
+  const shopUrl = `http://127.0.0.1:${(shopServer.address() as AddressInfo).port}`;
   return {
-    shop, appUrl, shopUrl: `http://127.0.0.1:${(shopServer.address() as AddressInfo).port}`, signer, state, batches,
+    shop, appUrl, shopUrl, signer, state, batches,
     events: () => batches.flatMap((batch) => batch.events),
     page(path, options) {
       pages.set(path, options);
-      return `${this.shopUrl}${path}`;
+      return `${shopUrl}${path}`;
     },
     async close() {
       for (const server of [app, shopServer]) {
