@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { build } from '../../build.ts';
+import { readConfig } from '../../plugin-server/src/config.ts';
+import { silentLog } from '../../plugin-server/src/log.ts';
+import { startServer } from '../../plugin-server/src/serve.ts';
+import { importFile } from '../../plugin-server/src/services/import-file.ts';
+import { mintOwnerToken } from '../../plugin-server/src/services/owner-token.ts';
 import type { Overview } from '../../plugin-server/src/services/overview.ts';
+import { findActiveRun } from '../../plugin-server/src/store/runs.ts';
 import { browserMissing, launchBrowser } from '../browser.ts';
 import { type DashboardServer, serveDashboard } from './dashboard-server.ts';
 import { overviewIn, type State, STATES } from './dashboard-states.ts';
@@ -30,7 +39,7 @@ describe('the dashboard in Chromium', { skip: browserMissing() }, () => {
     await server?.close();
   });
 
-  async function open(answer: DashboardServer['answer']): Promise<Page> {
+  async function open(answer: DashboardServer['answer'], address = server.url): Promise<Page> {
     server.answer = answer;
     server.onRequest = () => {};
     complaints = [];
@@ -38,7 +47,7 @@ describe('the dashboard in Chromium', { skip: browserMissing() }, () => {
     const page = await context.newPage();
     page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()); });
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(server.url);
+    await page.goto(address);
     await page.waitForSelector('.status-headline:not(:empty), [role=alert]:not([hidden])');
     return page;
   }
@@ -149,6 +158,40 @@ describe('the dashboard in Chromium', { skip: browserMissing() }, () => {
     await page.getByRole('heading', { name: 'Recommendations are live' }).waitFor();
     assert.ok(await page.locator('[role=alert]').isHidden());
     await page.context().close();
+  });
+
+  test('where a baseline is ahead, the page says so', async () => {
+    const page = await open(overviewIn('not-better'));
+    const sentences = await page.locator('.metric-sentence').allTextContents();
+    assert.deepEqual(sentences.map((sentence) => sentence.endsWith('Co-purchase is ahead here.')), [true, true, true, false]);
+    await page.context().close();
+  });
+
+  test('over the real server: a file is imported, its owner opens the page and queues a training', async (t) => {
+    const home = await mkdtemp(join(tmpdir(), 'vitrine-dashboard-'));
+    const { dashboard } = await build();
+    const real = await startServer(readConfig({ VITRINE_HOME: home, PORT: '0' }), { work: false, log: silentLog, assets: [dashboard] });
+    t.after(async () => {
+      await real.close();
+      await rm(home, { recursive: true, force: true });
+    });
+    const path = join(home, 'orders.csv');
+    await writeFile(path, `order,product,title,quantity,price,time\n${Array.from({ length: 40 }, (_, n) => `${n >> 1},P${n % 7},Thing ${n % 7},1,4.50,2026-11-0${1 + (n % 9)}T10:00:00Z`).join('\n')}\n`);
+    await importFile(real.ctx, { path, shop: 'fern' });
+
+    const page = await open(overviewIn('healthy'), `${real.url}/app?shop=fern#token=${mintOwnerToken(real.ctx.config, 'fern')}`);
+    assert.equal(await page.textContent('.status-headline'), 'Ready to train');
+    assert.match(await page.innerText('section[aria-labelledby=imports-title]'), /orders\.csv[\s\S]*40 rows read, 40 kept/);
+    assert.match((await page.innerText('section[aria-labelledby=shop-title]')).replace(/\s+/g, ' '), /Products 7 Orders 20 Order lines 40/);
+    await page.getByRole('button', { name: 'Train now' }).click();
+    await page.getByRole('heading', { name: 'Training starts in a moment' }).waitFor();
+    assert.equal((await findActiveRun(real.ctx.db, 'fern'))?.status, 'queued');
+    assert.deepEqual(complaints, [], 'nothing that the server’s policy forbids');
+    await page.context().close();
+
+    const stranger = await open(overviewIn('healthy'), `${real.url}/app?shop=fern#token=none`);
+    assert.match((await stranger.textContent('[role=alert] p'))!, /not valid/);
+    await stranger.context().close();
   });
 
   test('data from the shop is text, never markup', async () => {

@@ -2,7 +2,7 @@ import type { Overview } from '../../src/services/overview.ts';
 import { ApiError, createApi, createTokenSource } from './api.ts';
 import { shareDone } from './cards/training.ts';
 import { createPage } from './page.ts';
-import { isImporting, isTraining, judge } from './verdict.ts';
+import { isImporting, isSettling, isTraining, judge } from './verdict.ts';
 
 /** Milliseconds between two looks at the server: while training, while importing, otherwise. */
 const POLL = { training: 1000, importing: 3000, idle: 20_000 } as const;
@@ -72,7 +72,7 @@ async function read(before: Overview | undefined): Promise<Overview> {
 
 function waitAfter(shown: Overview | undefined): number {
   if (!shown) return POLL.idle;
-  return isTraining(shown) ? POLL.training : isImporting(shown) ? POLL.importing : POLL.idle;
+  return isTraining(shown) || isSettling(shown) ? POLL.training : isImporting(shown) ? POLL.importing : POLL.idle;
 }
 
 /** Says the verdict when it changes, and each quarter of a training: more would talk over the page. */

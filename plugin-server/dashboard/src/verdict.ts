@@ -15,7 +15,7 @@ export interface Verdict {
 
 /** Judges the whole page in one line. What needs the owner comes before what is fine. */
 export function judge(overview: Overview): Verdict {
-  const { counts, imports, release, run, activity } = overview;
+  const { shop, counts, imports, release, run, activity } = overview;
   const stays = release ? 'The version published before stays live.' : 'Nothing is published yet.';
   if (isTraining(overview)) {
     const { epoch, epochs, secondsLeft } = run!.progress;
@@ -45,7 +45,7 @@ export function judge(overview: Overview): Verdict {
   }
   if (!release) return { tone: 'idle', title: 'Ready to train', detail: 'Your orders are here. Train the first model; it takes a few minutes.' };
   if (activity.firstEventAt === null) {
-    return { tone: 'attention', title: 'Published, but not on your storefront yet', detail: 'No visit has been seen so far. Switch on the Vitrine app embed in your theme.' };
+    return { tone: 'attention', title: 'Published, but not on your storefront yet', detail: `No visit has been seen so far. ${shop.source === 'file' ? 'Add the SDK to your storefront with the publishable key.' : 'Switch on the Vitrine app embed in your theme.'}` };
   }
   const since = formatAgo(release.publishedAt, overview.at);
   return release.reason === 'rollback'
@@ -61,6 +61,11 @@ function isAhead(evaluations: readonly Evaluation[]): boolean {
 
 export function isTraining({ run }: Overview): boolean {
   return run?.status === 'queued' || run?.status === 'running';
+}
+
+/** Trained a moment ago, and not yet told whether it was published. */
+export function isSettling({ run, at }: Overview): boolean {
+  return run?.status === 'done' && run.result?.sequence === undefined && run.result?.notPublished === undefined && at - (run.finishedAt ?? 0) < 10_000;
 }
 
 export function isImporting({ imports }: Overview): boolean {

@@ -16,7 +16,7 @@ const WIDGET_NAMES: Readonly<Record<string, string>> = { related: 'You may also 
 
 /** What shoppers did, by day: each measure is a button that chooses the plot. */
 export function createActivityCard(): Card {
-  let chosen: Measure = 'views';
+  let chosen: Measure | undefined;
   return createCard({
     id: 'activity', title: 'What shoppers do',
     slice: ({ activity }) => activity,
@@ -28,18 +28,18 @@ export function createActivityCard(): Card {
           ? 'No visit seen yet. Views, carts, widgets seen and clicks arrive here within a minute of the first visit, from shoppers who allow it.'
           : `Nothing in the last ${days.length} days.`)];
       }
-      const name = MEASURES.find(({ key }) => key === chosen)!.name;
+      const shown = MEASURES.find(({ key }) => (chosen === undefined ? sum(activity, key, days.length) > 0 : key === chosen))!;
       return [
         element('div', { class: 'measures', role: 'group', 'aria-label': 'Show by day' }, ...MEASURES.map((measure) => element('button', {
-          type: 'button', class: 'measure', 'data-keep': `measure-${measure.key}`, 'aria-pressed': String(measure.key === chosen),
+          type: 'button', class: 'measure', 'data-keep': `measure-${measure.key}`, 'aria-pressed': String(measure === shown),
           onclick: () => { chosen = measure.key; redraw(); },
         },
         element('span', { class: 'measure-name' }, measure.name),
         element('span', { class: 'measure-value' }, formatCount(sum(activity, measure.key, 1)), element('span', { class: 'measure-unit' }, ' today')),
         element('span', { class: 'measure-note' }, `${formatCount(sum(activity, measure.key, 7))} in 7 days`)))),
         createChart({
-          label: `${name} by day: ${days.slice(-7).map((day) => `${formatCalendarDay(day.date)} ${day[chosen]}`).join(', ')}.`, height: 180,
-          data: [days.map((_, index) => index), days.map((day) => day[chosen])], plot: columns(days.map(({ date }) => date)),
+          label: `${shown.name} by day: ${days.slice(-7).map((day) => `${formatCalendarDay(day.date)} ${day[shown.key]}`).join(', ')}.`, height: 180,
+          data: [days.map((_, index) => index), days.map((day) => day[shown.key])], plot: columns(days.map(({ date }) => date)),
         }),
         clickThrough === null ? element('p', { class: 'hint' }, 'No widget was seen in the last 7 days.') : element('div', { class: 'clicks' },
           element('p', { class: 'lead' }, `Of 100 times a widget was seen in the last 7 days, it was clicked ${formatOfHundred(clickThrough)} times.`),

@@ -19,6 +19,8 @@ const OTHER_TASK: TaskWords = { name: 'Recommendations', hit: 'Of 100 cases, a r
 
 const MODELS: Readonly<Record<string, string>> = { shipped: 'Vitrine', 'co-purchase': 'Co-purchase', popularity: 'Popularity', live: 'Live before' };
 
+const BASELINES: Readonly<Record<string, string>> = { 'co-purchase': 'Co-purchase', popularity: 'Popularity' };
+
 interface MetricWords {
   readonly key: string;
   readonly name: string;
@@ -88,10 +90,12 @@ function drawMetric(metric: MetricWords, evaluation: Evaluation): Node | null {
     const value = metricOf(evaluation, model, metric.key);
     return value === undefined ? [] : [{ model, value }];
   });
+  const ahead = rows.filter(({ model, value }) => model in BASELINES && value > ours).map(({ model }) => BASELINES[model]);
   const most = Math.max(...rows.map(({ value }) => value), Number.EPSILON);
   return element('div', { class: 'metric' },
     element('h3', { class: 'metric-name' }, metric.name, ' ', element('span', { class: 'term' }, metric.key === 'coverage' ? 'coverage' : metric.key)),
-    element('p', { class: 'metric-sentence' }, metric.sentence(ours, metricOf(evaluation, 'popularity', metric.key), wordsOf(evaluation))),
+    element('p', { class: 'metric-sentence' }, metric.sentence(ours, metricOf(evaluation, 'popularity', metric.key), wordsOf(evaluation)),
+      ahead.length > 0 ? element('strong', {}, ` ${ahead.join(' and ')} ${ahead.length > 1 ? 'are' : 'is'} ahead here.`) : null),
     element('dl', { class: 'bars' }, ...rows.map(({ model, value }) => {
       const bar = element('span', { class: `bar bar-${model}` });
       bar.style.width = `${Math.max(0.5, (value / most) * 100)}%`;
