@@ -1,4 +1,4 @@
-import { gid, iso, money } from './admin/graph.ts';
+import { gid, iso, LOCATION, money } from './admin/graph.ts';
 import type { Address, Customer, Order, Product, Variant } from './generator/types.ts';
 import type { ShopState } from './state.ts';
 
@@ -51,8 +51,8 @@ export function productPayload(state: ShopState, product: Product) {
 
 export function inventoryPayload(variant: Variant, at: number) {
   return {
-    inventory_item_id: Number(variant.inventoryItemId), location_id: 80_000_000_001, available: variant.quantity, updated_at: iso(at),
-    admin_graphql_api_id: `${gid('InventoryLevel', '80000000001')}?inventory_item_id=${variant.inventoryItemId}`,
+    inventory_item_id: Number(variant.inventoryItemId), location_id: Number(LOCATION), available: variant.quantity, updated_at: iso(at),
+    admin_graphql_api_id: `${gid('InventoryLevel', LOCATION)}?inventory_item_id=${variant.inventoryItemId}`,
   };
 }
 

@@ -118,6 +118,24 @@ describe('the simulated shop', () => {
       assert.equal((await post('{ shop { id } }', {}, { token: 'wrong' })).status, 401);
     });
 
+    test('finds single objects by their ids, and nothing by a wrong one', async () => {
+      const product = shop.products[3], order = shop.orders[3], [variant] = product.variants;
+      const { data, errors } = await ask(`query ($p: ID!, $o: ID!, $i: ID!) {
+        product(id: $p) { title } order(id: $o) { name customer { id } shippingAddress { countryCodeV2 } transactions(first: 1) { paymentDetails { ... on CardPaymentDetails { company bin avsResultCode } } } }
+        inventoryItem(id: $i) { tracked variants(first: 5) { nodes { id inventoryQuantity } } inventoryLevels(first: 1) { nodes { quantities(names: ["available"]) { quantity } } } }
+        node(id: $p) { id __typename } missing: product(id: "gid://shopify/Product/__proto__") { id } nodes(ids: [$o, "gid://shopify/Order/1"]) { id }
+      }`, { p: `gid://shopify/Product/${product.id}`, o: `gid://shopify/Order/${order.id}`, i: `gid://shopify/InventoryItem/${variant.inventoryItemId}` });
+      assert.equal(errors, undefined);
+      assert.equal(data.product.title, product.title);
+      assert.equal(data.order.name, order.name);
+      assert.equal(data.order.transactions[0].paymentDetails.bin, order.payment.bin);
+      assert.equal(data.inventoryItem.variants.nodes[0].inventoryQuantity, variant.quantity);
+      assert.equal(data.inventoryItem.inventoryLevels.nodes[0].quantities[0].quantity, variant.quantity);
+      assert.equal(data.node.__typename, 'Product');
+      assert.equal(data.missing, null);
+      assert.equal(data.nodes[1], null);
+    });
+
     test('filters by time, as a reconciling job does', async () => {
       const middle = shop.orders[450];
       const { data } = await ask('query ($q: String) { ordersCount(query: $q) { count } orders(first: 1, query: $q) { nodes { id } } }', { q: `created_at:>='${new Date(middle.createdAt).toISOString()}'` });

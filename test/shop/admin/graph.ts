@@ -22,6 +22,8 @@ export function idOf(global: string, type: string): string | null {
   const id = global.startsWith(prefix) ? global.slice(prefix.length).replace(/\?.*$/, '') : '';
   return /^\d+$/.test(id) ? id : null;
 }
+/** The shop's only place with stock. */
+export const LOCATION = '80000000001';
 export const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 export const money = (cents: number): string => (cents / 100).toFixed(2);
 
@@ -60,10 +62,16 @@ export function productNode(state: ShopState, product: Product) {
 }
 
 export function variantNode(state: ShopState, product: Product, variant: Variant) {
-  const item = () => ({
+  const item = (): object => ({
     __typename: 'InventoryItem', id: gid('InventoryItem', variant.inventoryItemId), legacyResourceId: variant.inventoryItemId, sku: variant.sku, tracked: variant.tracked,
     requiresShipping: true, createdAt: iso(product.createdAt), updatedAt: iso(product.updatedAt),
     variant: () => variantNode(state, product, variant),
+    variants: (args: PageArguments, context: GraphContext) => connection([variant], args, (own) => variantNode(state, product, own), context.bulk !== undefined),
+    inventoryLevels: (args: PageArguments, context: GraphContext) => connection([{ id: variant.inventoryItemId }], args, () => ({
+      __typename: 'InventoryLevel', id: `${gid('InventoryLevel', LOCATION)}?inventory_item_id=${variant.inventoryItemId}`, isActive: true, canDeactivate: false,
+      createdAt: iso(product.createdAt), updatedAt: iso(product.updatedAt), item, location: { id: gid('Location', LOCATION), name: 'Workshop' },
+      quantities: ({ names }: { names: readonly string[] }) => names.map((name) => ({ id: gid('InventoryQuantity', variant.inventoryItemId), name, quantity: variant.quantity, updatedAt: iso(product.updatedAt) })),
+    }), context.bulk !== undefined),
   });
   return {
     __typename: 'ProductVariant', id: gid('ProductVariant', variant.id), legacyResourceId: variant.id, title: variant.title,
