@@ -12,6 +12,7 @@ import { createRun, finishRun } from '../store/runs.ts';
 import { installShop } from '../store/shops.ts';
 import { overview } from './overview.ts';
 
+const HASHES = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
 const NOW = Date.UTC(2026, 10, 23, 3, 30); // 22 November, 22:30, in New York
 const HOUR = 3_600_000;
 
@@ -73,20 +74,20 @@ test('the live release with its size and evaluation, those before it, the run an
   const db = await withDatabase(t);
   await install(db, 'shop', null);
   const evaluations = (value: number): Evaluation[] => [{ dataset: 'shop', protocol: 'next-basket: …', goal: 'purchase', seed: 1, cases: 10, rows: [{ model: 'shipped', metrics: { 'HR@20': value }, seconds: 1 }] }];
-  for (const [index, hash] of ['aa', 'bb', 'cc'].entries()) {
+  for (const [index, hash] of HASHES.entries()) {
     await insertArtifact(db, 'shop', {
       hash, family: 'recommendation', version: `v${index}`, audience: 'browser', manifest: {} as never, evaluations: evaluations(index / 10), createdAt: NOW, file: new Uint8Array(5000 + index),
     });
   }
-  await insertRelease(db, 'shop', { hash: 'aa', reason: 'publish', publishedAt: NOW - 2 * HOUR });
-  await insertRelease(db, 'shop', { hash: 'bb', reason: 'publish', publishedAt: NOW - HOUR });
+  await insertRelease(db, 'shop', { hash: HASHES[0], reason: 'publish', publishedAt: NOW - 2 * HOUR });
+  await insertRelease(db, 'shop', { hash: HASHES[1], reason: 'publish', publishedAt: NOW - HOUR });
   await createRun(db, 'shop', { id: 'r1', status: 'running', startedAt: NOW });
-  await finishRun(db, 'shop', 'r1', { status: 'done', result: { artifact: 'cc', notPublished: 'it does not beat popularity' }, finishedAt: NOW });
+  await finishRun(db, 'shop', 'r1', { status: 'done', result: { artifact: HASHES[2], notPublished: 'it does not beat popularity' }, finishedAt: NOW });
   await startImport(db, 'shop', { id: 'i1', kind: 'orders', source: 'orders.csv', startedAt: NOW - HOUR });
   await finishImport(db, 'shop', 'i1', { status: 'failed', report: { error: 'orders.csv, line 1: no column holds the time.' }, finishedAt: NOW });
 
   const seen = await overview(contextOf(db), { shop: 'shop' });
-  assert.deepEqual({ ...seen.release, brotliBytes: undefined }, { sequence: 2, version: 'v1', publishedAt: NOW - HOUR, reason: 'publish', hash: 'bb', bytes: 5001, brotliBytes: undefined });
+  assert.deepEqual({ ...seen.release, brotliBytes: undefined }, { sequence: 2, version: 'v1', publishedAt: NOW - HOUR, reason: 'publish', hash: HASHES[1], bytes: 5001, brotliBytes: undefined });
   assert.ok(seen.release!.brotliBytes! < 100, 'zeros compress well');
   assert.deepEqual(seen.previousReleases.map(({ version }) => version), ['v0']);
   assert.equal(seen.evaluations[0].rows[0].metrics['HR@20'], 0.1);

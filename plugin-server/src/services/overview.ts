@@ -1,12 +1,11 @@
-import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
 import type { Context } from '../context.ts';
 import type { Evaluation } from '../pipeline/types.ts';
 import { type ActivityDay, countStored, listActivityDays, listWidgetActivity, type WidgetActivity } from '../store/activity.ts';
-import { type ArtifactRow, findArtifact, readArtifactBytes } from '../store/artifacts.ts';
+import { type ArtifactRow, findArtifact } from '../store/artifacts.ts';
 import { type ImportRow, listImports } from '../store/imports.ts';
 import { listReleases, type ReleaseRow } from '../store/releases.ts';
 import { listRuns, type RunRow } from '../store/runs.ts';
+import { readArtifact } from './read-artifact.ts';
 import { requireShop } from './require-shop.ts';
 
 /** Everything the dashboard shows of one shop. Times are milliseconds since 1970. */
@@ -144,12 +143,10 @@ function knownTimezone(timezone: string | null): string {
 const sizes = new Map<string, number>();
 const SIZES = 256;
 
-async function brotliSize({ db }: Context, shop: string, hash: string): Promise<number | undefined> {
+async function brotliSize(ctx: Context, shop: string, hash: string): Promise<number> {
   const known = sizes.get(hash);
   if (known !== undefined) return known;
-  const artifact = await readArtifactBytes(db, shop, hash);
-  if (!artifact) return undefined;
-  const { length } = await promisify(brotliCompress)(artifact.file, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+  const { length } = await readArtifact(ctx, { shop, hash, encoding: 'br' });
   if (sizes.size >= SIZES) sizes.delete(sizes.keys().next().value!);
   sizes.set(hash, length);
   return length;
