@@ -57,7 +57,9 @@ export async function runBulkQuery(deps: ShopifyDeps, client: AdminClient, query
     : `the bulk operation ended as ${operation.status}: ${REASONS[operation.errorCode ?? ''] ?? operation.errorCode ?? 'no reason given'}`;
   const url = reason ? operation.partialDataUrl : operation.url;
   if (reason && !url) throw new VitrineError(operation.errorCode === 'ACCESS_DENIED' ? 'forbidden' : 'upstream', `${client.shop}: ${reason}.`);
-  return { operationId, lines: url ? download(deps, client.shop, url, options.signal) : nothing(), partial: reason };
+  // A file cut off between two lines is well formed: only the count tells.
+  const expected = reason ? 0 : Number(operation.objectCount);
+  return { operationId, lines: url ? download(deps, client.shop, url, expected, options.signal) : nothing(), partial: reason };
 }
 
 async function start(client: AdminClient, query: string, { sleep, signal }: BulkOptions): Promise<string> {
@@ -85,14 +87,23 @@ async function finish(client: AdminClient, id: string, { sleep, signal, onProgre
   }
 }
 
-async function* download(deps: ShopifyDeps, shop: string, url: string, signal?: AbortSignal): AsyncGenerator<JsonLine> {
+async function* download(deps: ShopifyDeps, shop: string, url: string, expected: number, signal?: AbortSignal): AsyncGenerator<JsonLine> {
   checkDownloadUrl(url, deps.config.shopify?.shopOrigin);
-  // A redirect could lead anywhere, so none is followed.
-  const response = await shopFetch(deps)(url, { redirect: 'error', signal }).catch((cause: unknown) => {
-    throw new VitrineError('upstream', `${shop}: the bulk result could not be fetched. The import is tried again.`, { cause });
-  });
-  if (!response.ok || !response.body) throw new VitrineError('upstream', `${shop}: the bulk result could not be fetched (HTTP ${response.status}). The import is tried again.`);
-  yield* readJsonLines(response.body as unknown as AsyncIterable<Uint8Array>, `${shop}: the bulk result`);
+  const failed = (why: string, cause?: unknown) => new VitrineError('upstream', `${shop}: the bulk result ${why}. The import is tried again.`, { cause });
+  let lines = 0;
+  try {
+    // A redirect could lead anywhere, so none is followed.
+    const response = await shopFetch(deps)(url, { redirect: 'error', signal });
+    if (!response.ok || !response.body) throw failed(`could not be fetched (HTTP ${response.status})`);
+    for await (const line of readJsonLines(response.body as unknown as AsyncIterable<Uint8Array>, `${shop}: the bulk result`)) {
+      lines++;
+      yield line;
+    }
+  } catch (cause) {
+    if (cause instanceof VitrineError || signal?.aborted) throw cause;
+    throw failed(`could not be fetched to its end (after ${lines} lines)`, cause);
+  }
+  if (lines < expected) throw failed(`was cut off: ${lines} lines came of ${expected}`);
 }
 
 async function* nothing(): AsyncGenerator<never> {}
