@@ -47,25 +47,33 @@ export function createChoice(traits: readonly ProductTraits[], sellable: readonl
     const date = new Date(start + day * 86_400_000);
     return (date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000;
   };
-  const season = (type: number, day: number): number => {
-    const [week, strength] = TYPES[type].season;
-    return Math.exp(strength * Math.cos((2 * Math.PI * (dayOfYear(day) - week * 7)) / 365.25));
-  };
+  const seasons = Float64Array.from({ length: TYPES.length * days }, (_, i) => {
+    const [week, strength] = TYPES[i % TYPES.length].season;
+    return Math.exp(strength * Math.cos((2 * Math.PI * (dayOfYear(Math.floor(i / TYPES.length)) - week * 7)) / 365.25));
+  });
+  const season = (type: number, day: number): number => seasons[day * TYPES.length + type];
   const traffic = (day: number): number => {
     const weekday = new Date(start + day * 86_400_000).getUTCDay();
     const beforeChristmas = Math.exp(-(((dayOfYear(day) - 344) / 12) ** 2));
     return WEEKDAYS[weekday] * (1 + 0.9 * beforeChristmas) * (1 + (0.35 * day) / days);
   };
+  // The mask of one day at a time: visits come day by day.
+  const mask = new Uint8Array(traits.length);
+  let maskDay = -1;
   const forSale = (product: number, day: number): boolean => {
-    const t = traits[product];
-    if (!sellable[product] || day < t.launched) return false;
-    for (const [from, to] of t.stockOuts) if (day >= from && day < to) return false;
-    return true;
+    if (day !== maskDay) {
+      maskDay = day;
+      for (let i = 0; i < traits.length; i++) mask[i] = Number(sellable[i] && day >= traits[i].launched && !traits[i].stockOuts.some(([from, to]) => day >= from && day < to));
+    }
+    return mask[product] === 1;
   };
+  // One flat array, because this product is the generator's innermost loop.
+  const tastes = new Float64Array(traits.length * TASTE);
+  traits.forEach((t, product) => tastes.set(t.taste, product * TASTE));
   const weight = (product: number, customer: CustomerTraits, day: number): number => {
-    const t = traits[product];
-    let dot = t.appeal + (t.trend * (day - days / 2)) / 365;
-    for (let d = 0; d < TASTE; d++) dot += t.taste[d] * customer.taste[d];
+    const { taste } = customer;
+    let dot = traits[product].appeal + (traits[product].trend * (day - days / 2)) / 365;
+    for (let d = 0, at = product * TASTE; d < TASTE; d++, at++) dot += tastes[at] * taste[d];
     return Math.exp(dot);
   };
   const typeWeights = new Float64Array(TYPES.length);

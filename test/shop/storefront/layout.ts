@@ -74,11 +74,11 @@ ${embed ? html`<script type="module" src="${embed.appUrl}/assets/vitrine.js" id=
 <form class="search" action="/search" role="search"><label class="hidden" for="q">Search the shop</label><input id="q" name="q" type="search" placeholder="Search mugs, tea, seeds …" value="${page.search ?? ''}" maxlength="200"><button type="submit" aria-label="Search"><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5 21 21"/></svg></button></form>
 <a class="cart-link" href="/cart"><svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M5 8h14l-1.2 12H6.2zM9 8V7a3 3 0 0 1 6 0v1"/></svg><span class="cart-word">Cart</span> <span class="cart-count" aria-label="${page.cartCount} in the cart">${page.cartCount}</span></a>
 </div>
+</header>
 <nav class="menu" aria-label="Departments"><ul>${MENU.map(([name, types]) => {
     const present = types.filter((type) => state.typeByHandle.has(collectionHandle(type)));
     return present.length === 0 ? '' : html`<li><details name="menu"><summary>${name}</summary><div class="menu-panel">${present.map(link)}</div></details></li>`;
   })}<li><a href="/collections/all">Everything</a></li></ul></nav>
-</header>
 <main id="main" tabindex="-1">${page.body}</main>
 <footer class="footer"><div class="footer-row">
 <div><p class="brand-small">${state.data.name}</p><p>Things for the kitchen, the table and the garden, made to be used every day.</p></div>
