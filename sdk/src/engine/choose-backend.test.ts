@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { createJsScorer } from '../core/models/recommendation/js-scorer.ts';
 import { chooseBackend, type ChooseOptions } from './choose-backend.ts';
 import type { BackendState } from './protocol.ts';
-import type { WebglScorer } from './webgl-scorer.ts';
+import type { Scorer } from '../core/models/recommendation/types.ts';
+import { isSoftware } from './probe-renderer.ts';
 
 const config = { items: 5, dim: 4, maxLength: 10, scale: 1, goals: 3, neighbours: 0 };
 const model = { config, table: Int8Array.from({ length: 20 }, (_, at) => at * 7 - 60) };
@@ -11,16 +12,16 @@ const js = createJsScorer(model);
 const query = Int8Array.from([1, -2, 3, 4]);
 
 /** A GPU that computes like JavaScript, in so many milliseconds of the test's clock. */
-function gpu(clock: { at: number }, milliseconds: number, change: Partial<WebglScorer> = {}): WebglScorer {
-  return { name: 'webgl', renderer: 'A real GPU', dispose() {}, score: (input) => { clock.at += milliseconds; return js.score(input); }, ...change };
+function gpu(clock: { at: number }, milliseconds: number, change: Partial<Scorer> = {}): Scorer {
+  return { name: 'webgl', dispose() {}, score: (input) => { clock.at += milliseconds; return js.score(input); }, ...change };
 }
 
-async function settle(options: Partial<ChooseOptions> & { scorer?: (clock: { at: number }) => WebglScorer; jsMilliseconds?: number }) {
+async function settle(options: Partial<ChooseOptions> & { scorer?: (clock: { at: number }) => Scorer; jsMilliseconds?: number }) {
   const clock = { at: 0 };
   const states: BackendState[] = [];
   const { scorer = (clock) => gpu(clock, 1), jsMilliseconds = 5, ...rest } = options;
   const backend = chooseBackend(model, {
-    choice: 'auto', now: () => clock.at, onChange: (state) => states.push(state),
+    choice: 'auto', probe: () => null, now: () => clock.at, onChange: (state) => states.push(state),
     js: { ...js, score: (input) => { clock.at += jsMilliseconds; return js.score(input); } },
     openWebgl: async () => scorer(clock), ...rest,
   });
@@ -49,12 +50,16 @@ test('a GPU that is off by one in one place may not answer, not even when it was
   }
 });
 
-test('an emulated GPU answers only when asked for; a slow one too', async () => {
-  for (const renderer of ['ANGLE (Google, Vulkan 1.3 (SwiftShader Device))', 'llvmpipe (LLVM 15)', 'Microsoft Basic Render Driver']) {
-    const scorer = (clock: { at: number }) => gpu(clock, 9, { renderer });
-    assert.equal((await settle({ scorer })).backend.state.reason, 'the GPU is emulated on the CPU');
-    assert.equal((await settle({ scorer, choice: 'webgl' })).backend.state.backend, 'webgl');
-  }
+test('what the probe objects to is not opened under auto; asked for, it answers, slow or not', async () => {
+  const probe = () => 'the GPU is emulated on the CPU';
+  const { backend } = await settle({ probe, openWebgl: () => assert.fail('must not be opened') });
+  assert.deepEqual(backend.state, { backend: 'js', reason: 'the GPU is emulated on the CPU' });
+  assert.equal((await settle({ probe, choice: 'webgl', scorer: (clock) => gpu(clock, 9) })).backend.state.backend, 'webgl');
+});
+
+test('names of rasterisers that run on the CPU', () => {
+  for (const name of ['ANGLE (Google, Vulkan 1.3 (SwiftShader Device))', 'llvmpipe (LLVM 15)', 'Microsoft Basic Render Driver']) assert.ok(isSoftware(name));
+  for (const name of ['', 'Apple GPU', 'ANGLE (Intel, Mesa Intel(R) UHD Graphics)', 'Adreno (TM) 650']) assert.ok(!isSoftware(name));
 });
 
 test('no WebGL at all, and WebGL not wanted', async () => {

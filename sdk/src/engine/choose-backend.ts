@@ -1,14 +1,15 @@
 import type { RecommendationModel } from '../core/models/recommendation/load.ts';
 import type { Scorer } from '../core/models/recommendation/types.ts';
 import type { BackendChoice, BackendName, BackendState } from './protocol.ts';
-import type { WebglScorer } from './webgl-scorer.ts';
 
 export interface ChooseOptions {
   readonly choice: BackendChoice;
   /** The reference, always there. */
   readonly js: Scorer;
   /** Opens the GPU; may fail. Asked for only when `choice` allows it. */
-  readonly openWebgl: () => Promise<WebglScorer>;
+  readonly openWebgl: () => Promise<Scorer>;
+  /** Why WebGL is not worth opening here, or null; asked under `auto` only. */
+  readonly probe: () => string | null;
   /** Milliseconds, for calibration. */
   readonly now: () => number;
   readonly onChange?: (state: BackendState) => void;
@@ -23,8 +24,6 @@ export interface BackendSwitch {
   dispose(): void;
 }
 
-/** Rasterisers that run on the CPU: right, but slower there than plain JavaScript. */
-const SOFTWARE_GL = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const SELF_TEST_QUERIES = 4;
 const CALIBRATION_CALLS = 5;
 /** Lost contexts after which a page stays on JavaScript. */
@@ -35,11 +34,11 @@ const MOST_REBUILDS = 2;
  * on this device. Under `auto` it must also be real hardware and faster. A lost context falls back and is rebuilt.
  *
  * @example
- * const backend = chooseBackend(model, { choice: 'auto', js: createJsScorer(model), openWebgl, now: () => performance.now() });
+ * const backend = chooseBackend(model, { choice: 'auto', js: createJsScorer(model), openWebgl, probe: probeRenderer, now: () => performance.now() });
  */
 export function chooseBackend(model: Pick<RecommendationModel, 'config'>, options: ChooseOptions): BackendSwitch {
-  const { choice, js, openWebgl, now, onChange } = options;
-  let webgl: WebglScorer | null = null;
+  const { choice, js, openWebgl, probe, now, onChange } = options;
+  let webgl: Scorer | null = null;
   let disposed = false;
   let rebuilds = 0;
   let state: BackendState = { backend: 'js', reason: choice === 'js' ? 'chosen' : 'WebGL is warming up' };
@@ -50,8 +49,13 @@ export function chooseBackend(model: Pick<RecommendationModel, 'config'>, option
   };
 
   const warmUp = async () => {
-    let candidate: WebglScorer | null = null;
+    let candidate: Scorer | null = null;
     try {
+      if (choice === 'auto') {
+        await new Promise((resolve) => setTimeout(resolve)); // the first answer goes before
+        const reason = disposed ? null : probe();
+        if (reason !== null) return change('js', reason);
+      }
       candidate = await openWebgl();
       const objection = await examine(candidate, js, model.config.dim, choice, now);
       if (objection === null && !disposed) {
@@ -69,7 +73,7 @@ export function chooseBackend(model: Pick<RecommendationModel, 'config'>, option
 
   const settled = choice === 'js' ? Promise.resolve() : warmUp();
 
-  const giveUp = (lost: WebglScorer) => {
+  const giveUp = (lost: Scorer) => {
     if (webgl !== lost) return; // another call was first
     webgl = null;
     lost.dispose();
@@ -102,8 +106,7 @@ export function chooseBackend(model: Pick<RecommendationModel, 'config'>, option
 }
 
 /** Why this WebGL may not answer, or null. */
-async function examine(webgl: WebglScorer, js: Scorer, dim: number, choice: BackendChoice, now: () => number): Promise<string | null> {
-  if (choice === 'auto' && SOFTWARE_GL.test(webgl.renderer)) return 'the GPU is emulated on the CPU';
+async function examine(webgl: Scorer, js: Scorer, dim: number, choice: BackendChoice, now: () => number): Promise<string | null> {
   const queries = testQueries(dim);
   for (const query of queries) {
     const expected = await js.score(query);

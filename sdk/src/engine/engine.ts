@@ -7,6 +7,7 @@ import { loadRecommendation } from '../core/models/recommendation/load.ts';
 import { rank } from '../core/models/recommendation/rank.ts';
 import type { RankRequest } from '../core/models/recommendation/types.ts';
 import { chooseBackend } from './choose-backend.ts';
+import { probeRenderer } from './probe-renderer.ts';
 import type { BackendName, BackendState, LoadedModel, LoadInput, Ranking } from './protocol.ts';
 
 export interface EngineOptions {
@@ -52,7 +53,7 @@ export async function loadEngine(input: LoadInput, options: EngineOptions = {}):
   const js = createJsScorer(model);
   const open = options.openWebgl ?? openWebgl;
   const backend = chooseBackend(model, {
-    choice: input.backend, js, openWebgl: () => open(model), now: options.now ?? (() => performance.now()), onChange: options.onBackend,
+    choice: input.backend, js, openWebgl: () => open(model), probe: probeRenderer, now: options.now ?? (() => performance.now()), onChange: options.onBackend,
   });
   if (input.backend === 'webgl') await backend.settled;
 

@@ -6,12 +6,6 @@ import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl/dist/gpgpu_mat
 import type { RecommendationModel } from '../core/models/recommendation/load.ts';
 import type { Scorer } from '../core/models/recommendation/types.ts';
 
-export interface WebglScorer extends Scorer {
-  readonly name: 'webgl';
-  /** The browser's name for the GPU, "" where it keeps it to itself. */
-  readonly renderer: string;
-}
-
 /**
  * The catalogue scan on the GPU: tfjs's WebGL backend, the catalogue in one float32 texture, one draw for all N dot
  * products [N, d] × [d], one synchronous read-back (right in a Worker, where nothing else waits).
@@ -25,7 +19,7 @@ export interface WebglScorer extends Scorer {
  * const scorer = openWebglScorer(model);
  * const dots = scorer.score(query); // [items]
  */
-export function openWebglScorer(model: Pick<RecommendationModel, 'table' | 'config'>): WebglScorer {
+export function openWebglScorer(model: Pick<RecommendationModel, 'table' | 'config'>): Scorer {
   const { items, dim } = model.config;
   const gl = openContext();
   // Set by hand: tfjs would make a canvas of its own, which fails in Safari's Workers.
@@ -42,7 +36,6 @@ export function openWebglScorer(model: Pick<RecommendationModel, 'table' | 'conf
   };
   return {
     name: 'webgl',
-    renderer: rendererName(gl),
     score(query) {
       alive();
       const vector = { dataId: backend.write(Float32Array.from(query), [dim], 'float32'), shape: [dim], dtype: 'float32' as const };
@@ -87,9 +80,4 @@ function openContext(): WebGL2RenderingContext {
   gl.enable(gl.CULL_FACE);
   gl.cullFace(gl.BACK);
   return gl;
-}
-
-function rendererName(gl: WebGL2RenderingContext): string {
-  const info = gl.getExtension('WEBGL_debug_renderer_info');
-  return info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : '';
 }

@@ -61,10 +61,10 @@ img{display:block;width:100%;height:100%;object-fit:cover;transition:transform .
   font-size:.9375em;line-height:1.4;overflow-wrap:anywhere;text-decoration-thickness:1px;text-underline-offset:.2em}
 .price{display:block;margin-top:calc(.125em/.9375);font-size:.9375em;line-height:1.4;
   color:var(--vitrine-price,color-mix(in srgb,currentColor 74%,transparent));font-variant-numeric:tabular-nums;white-space:nowrap}
-.bar{border-radius:.25em;background:currentColor;opacity:.07;height:1em;margin-block:.2em;font-size:.9375em}
-.short{width:38%}
-.wait .frame,.wait .bar{animation:wait 1.6s ease-in-out infinite alternate}
-@keyframes wait{to{opacity:.03}}
+.bar{width:82%;height:1em;margin-block:.2em;border-radius:.25em;font-size:.9375em;background:color-mix(in srgb,currentColor 8%,transparent)}
+.short{width:34%}
+.wait{animation:wait 1.4s ease-in-out infinite alternate}
+@keyframes wait{to{opacity:.5}}
 @media (hover:hover){a:hover .title{text-decoration-line:underline}a:hover img{transform:scale(1.03)}}
 @container ${WIDE}{
   section{${WIDE_GEOMETRY}}
