@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import { encodeArtifact, hashArtifact } from '@vitrine/sdk/core';
 import { withContext } from '../../../test/context.ts';
@@ -20,7 +21,7 @@ test('the live artifact, and which of its products must not be shown at this mom
   const store = async (version: string, ids: readonly string[], audience: 'browser' | 'server' = 'browser') => {
     const manifest = { family: 'recommendation' as const, audience, shop: SHOP, version, createdAt: '2026-11-23T10:00:00.000Z', config: {}, metrics: [] };
     const file = await encodeArtifact(manifest, new Map([['items', { type: 'utf8' as const, shape: [ids.length], data: ids }]]), async () => new Uint8Array(64));
-    const hash = await hashArtifact(file);
+    const hash = await hashArtifact(file, webcrypto.subtle);
     await insertArtifact(ctx.db, SHOP, { hash, family: 'recommendation', version, audience, manifest: { ...manifest, tensors: [] }, evaluations: [], createdAt: 1_000, file });
     await insertRelease(ctx.db, SHOP, { hash, reason: 'publish', publishedAt: 1_000 });
     return { hash, bytes: file.length };
