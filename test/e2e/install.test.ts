@@ -127,6 +127,23 @@ test('webhooks keep the copy right, lost order of delivery and repeats included'
   assert.deepEqual(await listUnavailable(ctx.db, shop.domain, [b!.id]), []);
 });
 
+test('stock is what all locations have, not what the webhook says of one', async (t) => {
+  const pair = await setUp(t);
+  const { shop, server: { ctx } } = pair;
+  await install(pair);
+  await importShop(ctx, { shop: shop.domain, sleep: quick });
+  const product = shop.products.find(({ status, publishedAt, variants }) => status === 'active' && publishedAt !== null && variants.length === 1 && variants[0]!.tracked && variants[0]!.quantity > 0)!;
+  const [variant] = product.variants;
+  const tell = async (available: number): Promise<string[]> => {
+    await shop.deliverWebhook('inventory_levels/update', { inventory_item_id: Number(variant!.inventoryItemId), location_id: 1, available, updated_at: new Date().toISOString() });
+    await settle(pair);
+    return listUnavailable(ctx.db, shop.domain, [product.id]);
+  };
+  assert.deepEqual(await tell(0), [], 'one location is empty, another is not');
+  variant!.quantity = 0;
+  assert.deepEqual(await tell(7), [product.id]);
+});
+
 test('throttling, an expired token and a refused one are got over; a cut-off file is not taken for the whole', async (t) => {
   const pair = await setUp(t);
   const { shop, server: { ctx } } = pair;
