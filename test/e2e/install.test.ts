@@ -12,6 +12,7 @@ import { importShop, type ShopImportProgress } from '../../plugin-server/src/ser
 import { countShop } from '../../plugin-server/src/store/orders.ts';
 import { findProducts, listUnavailable } from '../../plugin-server/src/store/products.ts';
 import { findShop } from '../../plugin-server/src/store/shops.ts';
+import { withPostgres } from '../database.ts';
 import { createShop, type Shop } from '../shop/shop.ts';
 
 const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory'] };
@@ -20,14 +21,14 @@ const END = new Date('2026-11-01T00:00:00Z');
 interface Pair { shop: Shop; server: RunningServer; logged: string[] }
 
 /** A simulated shop and a server that does not work on its queue by itself. */
-async function setUp(t: TestContext, options: Parameters<typeof createShop>[0] = {}): Promise<Pair> {
+async function setUp(t: TestContext, options: Parameters<typeof createShop>[0] = {}, env: Record<string, string> = {}): Promise<Pair> {
   const home = mkdtempSync(join(tmpdir(), 'vitrine-install-'));
   const shop = await createShop({ seed: 7, products: 40, orders: 250, customers: 80, days: 60, end: END, bulkDelayMs: 0, ...options });
   await shop.listen(0);
   const logged: string[] = [];
   const note = (message: string, fields?: object): void => { logged.push(`${message} ${JSON.stringify(fields, (_, value) => (value instanceof Error ? value.message : value))}`); };
   const server = await startServer(
-    readConfig({ VITRINE_HOME: home, PORT: '0', SHOPIFY_API_KEY: APP.clientId, SHOPIFY_API_SECRET: APP.clientSecret, SHOPIFY_SHOP_ORIGIN: shop.origin }),
+    readConfig({ VITRINE_HOME: home, PORT: '0', SHOPIFY_API_KEY: APP.clientId, SHOPIFY_API_SECRET: APP.clientSecret, SHOPIFY_SHOP_ORIGIN: shop.origin, ...env }),
     { work: false, log: { info: note, warn: note, error: note } });
   t.after(async () => {
     await shop.close();
@@ -103,6 +104,18 @@ test('install → import: what is stored is what the shop has, and a second time
   for (const secret of [...shop.orders.slice(0, 20).flatMap(({ email }) => email ?? []), 'shpat_', 'shprt_', APP.clientSecret, 'eyJ']) assert.ok(!everything.includes(secret), secret);
   const [credential] = await ctx.db.query<{ sealed: Uint8Array }>('SELECT sealed FROM credentials');
   assert.ok(!Buffer.from(credential!.sealed).includes('shpat_'));
+});
+
+test('the same on a PostgreSQL server', async (t) => {
+  const database = await withPostgres(t, { migrated: false });
+  if (!database) return;
+  const pair = await setUp(t, {}, { DATABASE_URL: database.url, VITRINE_SECRET: 'a secret of more than 32 characters' });
+  await install(pair);
+  await importShop(pair.server.ctx, { shop: pair.shop.domain, sleep: quick });
+  const { orders } = await importShop(pair.server.ctx, { shop: pair.shop.domain, sleep: quick });
+  assert.deepEqual([orders.written.inserted, orders.written.updated], [0, 0]);
+  assert.deepEqual(await stored(pair), truth(pair.shop));
+  await pair.server.close(); // before its database is dropped
 });
 
 test('webhooks keep the copy right, lost order of delivery and repeats included', async (t) => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import { VitrineError } from '@vitrine/sdk/core';
 import { withContext } from '../../../test/context.ts';
 import { testBothDatabases } from '../../../test/database.ts';
 import { silentLog } from '../log.ts';
-import { startQueue } from './start-queue.ts';
+import { giveUpRun } from '../services/give-up-run.ts';
+import { createRun, findRun, finishRun } from '../store/runs.ts';
+import { DEAD_TRAINING, startQueue } from './start-queue.ts';
 import { startWorker } from './start-worker.ts';
 
 testBothDatabases('jobs run, a failed one is tried again and seen', async (db, t) => {
@@ -52,5 +53,21 @@ test('what was sent before a restart is done after it', async (t) => {
   const ran = once(done, 'ran');
   await startWorker({ ...ctx, jobs }, { 'install-import': async () => {}, 'handle-webhook': async () => {}, train: async (_, payload) => { done.emit('ran', payload); } });
   assert.deepEqual(await ran, [{ shop: 'a', runId: '1' }]);
+  await jobs.stop();
+});
+
+test('training that is given up by the queue does not stay running', async (t) => {
+  const ctx = await withContext(t);
+  const jobs = await startQueue(ctx.db, { log: silentLog });
+  await createRun(ctx.db, 'a', { id: '1', status: 'running', startedAt: 0 });
+  await jobs.boss.send('train', { shop: 'a', runId: '1' }, { retryLimit: 0, singletonKey: 'a' });
+  const [last] = await jobs.boss.fetch('train');
+  await jobs.boss.fail('train', last!.id);
+  const [dead] = await jobs.boss.fetch<{ shop: string; runId: string }>(DEAD_TRAINING);
+  await giveUpRun(ctx, dead!.data);
+  assert.equal((await findRun(ctx.db, 'a', '1'))!.status, 'failed');
+  await finishRun(ctx.db, 'a', '1', { status: 'done', result: {}, finishedAt: 1 });
+  await giveUpRun(ctx, dead!.data);
+  assert.equal((await findRun(ctx.db, 'a', '1'))!.status, 'done');
   await jobs.stop();
 });

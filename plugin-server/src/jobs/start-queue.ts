@@ -14,12 +14,15 @@ export interface RunningQueue extends JobQueue {
   stop(): Promise<void>;
 }
 
+/** Where training jobs end that will not be tried again, so that their runs do not stay "running" for ever. */
+export const DEAD_TRAINING = 'dead-training';
+
 /** How each kind of job is retried. `singleton`: one active at a time for each key, which is the shop. */
-export const QUEUES: Readonly<Record<JobName, QueueOptions & { policy?: 'singleton' }>> = {
+export const QUEUES: Readonly<Record<JobName, QueueOptions & { policy?: 'singleton'; deadLetter?: string }>> = {
   'install-import': { policy: 'singleton', retryLimit: 5, retryDelay: 10, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
   'handle-webhook': { retryLimit: 8, retryDelay: 2, retryBackoff: true, retryDelayMax: 900, expireInSeconds: 300 },
   // Training that failed for want of data fails again; a retry is for a process that was killed.
-  train: { policy: 'singleton', retryLimit: 1, retryDelay: 5, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
+  train: { policy: 'singleton', deadLetter: DEAD_TRAINING, retryLimit: 1, retryDelay: 5, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
 };
 
 /**
@@ -31,6 +34,7 @@ export async function startQueue(db: Database, options: { log: Log; supervise?: 
   boss.on('error', (error) => log.error('queue', { reason: error }));
   boss.on('warning', (warning) => log.warn('queue', { reason: warning.message }));
   await boss.start();
+  await boss.createQueue(DEAD_TRAINING);
   for (const [name, queue] of Object.entries(QUEUES)) await boss.createQueue(name, queue);
   const stopping = new AbortController();
   return {

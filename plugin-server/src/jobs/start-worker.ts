@@ -1,12 +1,13 @@
 import type { Job } from 'pg-boss';
 import { VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
+import { giveUpRun } from '../services/give-up-run.ts';
 import { handleWebhook } from '../services/handle-webhook.ts';
 import { importShop } from '../services/import-shop.ts';
 import { trainAndPublish } from '../services/train-and-publish.ts';
 import { deleteDeliveriesBefore } from '../store/webhook-deliveries.ts';
 import type { JobName, JobPayloads } from './queue.ts';
-import type { RunningQueue } from './start-queue.ts';
+import { DEAD_TRAINING, type RunningQueue } from './start-queue.ts';
 
 export type Services = { readonly [Name in JobName]: (ctx: Context, payload: JobPayloads[Name], signal: AbortSignal) => Promise<unknown> };
 
@@ -40,6 +41,9 @@ export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }
       return results;
     });
   }
+  await boss.work<JobPayloads['train']>(DEAD_TRAINING, { pollingIntervalSeconds: 10 }, async (jobs) => {
+    for (const job of jobs) await giveUpRun(ctx, job.data);
+  });
 }
 
 async function runJob(ctx: Context, services: Services, name: JobName, job: Job<JobPayloads[JobName]>, stopping: AbortSignal) {
