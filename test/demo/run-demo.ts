@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { VitrineError } from '@vitrine/sdk/core';
+import { build } from '../../build.ts';
+import { readConfig } from '../../plugin-server/src/config.ts';
+import { createLog } from '../../plugin-server/src/log.ts';
+import { type RunningServer, startServer } from '../../plugin-server/src/serve.ts';
+import { countShop } from '../../plugin-server/src/store/orders.ts';
+import { listImports } from '../../plugin-server/src/store/imports.ts';
+import { listRuns, type RunRow } from '../../plugin-server/src/store/runs.ts';
+import { requireShop } from '../../plugin-server/src/services/require-shop.ts';
+import { createShop, type Shop } from '../shop/shop.ts';
+import { replaySessions } from './replay-sessions.ts';
+
+export interface DemoOptions {
+  readonly products: number;
+  readonly orders: number;
+  readonly seed: number;
+  /** Preferred ports; 0 for any. */
+  readonly port: number;
+  readonly shopPort: number;
+  /** Folder of the database; emptied first. */
+  readonly home: string;
+  readonly epochs?: number;
+  /** One line about what is happening now. */
+  readonly show: (line: () => string) => void;
+  /** One line about what is done. */
+  readonly note: (line: string) => void;
+}
+
+export interface Demo {
+  readonly shop: Shop;
+  readonly server: RunningServer;
+  readonly run: RunRow;
+  readonly counts: { readonly products: number; readonly orders: number; readonly events: number };
+  /** Seconds by stage, in order. */
+  readonly seconds: Record<string, number>;
+  close(): Promise<void>;
+}
+
+/**
+ * What `npm start` does: a simulated shop and the plugin server, installed into it over the same path as into a real one
+ * (session token, token exchange, bulk import, webhooks), its first visits replayed to the collector, trained and published.
+ *
+ * @throws VitrineError when a stage fails; everything that was opened is closed
+ */
+export async function runDemo(options: DemoOptions): Promise<Demo> {
+  const { note, show } = options;
+  const seconds: Record<string, number> = {};
+  const stage = async <T>(name: string, work: () => Promise<T> | T): Promise<T> => {
+    const started = performance.now();
+    const result = await work();
+    seconds[name] = (performance.now() - started) / 1000;
+    return result;
+  };
+  const closers: Array<() => Promise<void>> = [];
+  const close = async () => { for (const one of closers.splice(0).reverse()) await one(); };
+
+  try {
+    await stage('bundles', () => build());
+    const shop = await stage('shop', () => createShop({ seed: options.seed, products: options.products, orders: options.orders }));
+    await listenSomewhere((port) => shop.listen(port), options.shopPort);
+    closers.push(() => shop.close());
+    note(`Simulated shop: ${shop.products.length} products, ${shop.orders.length} orders.`);
+
+    const app = { clientId: 'vitrine-demo', clientSecret: randomBytes(24).toString('hex'), scopes: ['read_products', 'read_orders', 'read_inventory'] };
+    rmSync(options.home, { recursive: true, force: true });
+    mkdirSync(options.home, { recursive: true });
+    const start = (port: number) => startServer(readConfig({
+      VITRINE_HOME: options.home, PORT: String(port), HOST: '127.0.0.1', SHOPIFY_API_KEY: app.clientId, SHOPIFY_API_SECRET: app.clientSecret,
+      SHOPIFY_SHOP_ORIGIN: shop.origin, APP_BRIDGE_URL: `${shop.origin}/app-bridge.js`,
+    }), { log: createLog({ level: 'warn' }) });
+    const server = await stage('server', () => listenSomewhere(start, options.port));
+    closers.push(() => server.close());
+
+    const { ctx } = server;
+    const appUrl = ctx.config.appUrl;
+    await stage('install', async () => {
+      const answer = await shop.install({ appUrl, ...app });
+      if (!answer.ok) throw new VitrineError('upstream', `Installing into the simulated shop failed: the app answered ${answer.status}.`);
+      const { publishableKey } = await requireShop(ctx, shop.domain);
+      shop.setEmbed({ appUrl, key: publishableKey });
+    });
+    note('Installed: session token, token exchange, webhooks.');
+
+    await stage('visits', () => replaySessions(shop, server, (sent, of) => show(() => `Visits     ${sent}/${of} events sent to the collector`)));
+    await stage('import', () => watchImport(server, shop.domain, show));
+    const counts = await countShop(ctx.db, shop.domain);
+    note(`Imported: ${counts.products} products, ${counts.orders} orders (${counts.lines} lines), ${counts.events} events.`);
+
+    const run = await stage('train', () => watchTraining(server, shop.domain, show));
+    if (run.status !== 'done') throw new VitrineError('internal', run.result?.error ?? `Training ended as ${run.status}.`);
+    const { train, ...rest } = seconds;
+    Object.assign(seconds, rest, { train });
+    return { shop, server, run, counts, seconds, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The preferred port, or any free one when it is taken. */
+async function listenSomewhere<T>(listen: (port: number) => Promise<T>, port: number): Promise<T> {
+  try {
+    return await listen(port);
+  } catch (error) {
+    const taken = error instanceof VitrineError ? error.code === 'conflict' && error.message.startsWith('Port') : (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!taken || port === 0) throw error;
+    return listen(0);
+  }
+}
+
+const LOOK_EVERY = 200;
+
+async function watchImport({ ctx }: RunningServer, shop: string, show: DemoOptions['show']): Promise<void> {
+  for (;;) {
+    const imports = await listImports(ctx.db, shop);
+    const failed = imports.find((row) => row.status === 'failed');
+    if (failed) throw new VitrineError('upstream', `Importing failed: ${String(failed.report.error ?? 'see the log')}`);
+    if ((await listRuns(ctx.db, shop, { limit: 1 })).length > 0) return;
+    const running = imports.find((row) => row.status === 'running');
+    if (running) show(() => `Importing  ${running.kind === 'bulk-products' ? 'products' : 'orders'}: ${String(running.report.done ?? 0)}`);
+    await pause(LOOK_EVERY);
+  }
+}
+
+async function watchTraining({ ctx }: RunningServer, shop: string, show: DemoOptions['show']): Promise<RunRow> {
+  for (;;) {
+    const [run] = await listRuns(ctx.db, shop, { limit: 1 });
+    if (run.status === 'failed' || run.status === 'cancelled') return run;
+    if (run.status === 'done' && (run.result?.sequence !== undefined || run.result?.notPublished !== undefined)) return run;
+    const { epoch, epochs, step, steps, loss, validation, secondsLeft } = run.progress;
+    if (epoch !== undefined) {
+      show(() => `Training   epoch ${epoch}/${epochs}  step ${step}/${steps}  loss ${loss!.toFixed(3)}`
+        + `${validation ? `  ${validation.name} ${validation.value.toFixed(4)}` : ''}  about ${Math.ceil(secondsLeft!)} s left`);
+    }
+    await pause(LOOK_EVERY);
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+}
+
+/** Where the demonstration keeps its data, apart from a shop's own. */
+export const DEMO_HOME = fileURLToPath(new URL('../../.vitrine/demo', import.meta.url));
