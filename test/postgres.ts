@@ -47,7 +47,10 @@ async function start(): Promise<PostgresServer | string> {
   (server.stderr as unknown as { unref(): void }).unref();
 
   const kill = () => {
-    server.kill('SIGQUIT');
+    // Waits for it: a server that is still ending would write its folder anew.
+    try {
+      execFileSync(join(bin, 'pg_ctl'), ['stop', '-D', data, '-m', 'immediate', '-w', '-t', '10'], { ...options, stdio: 'ignore' });
+    } catch { /* it has ended already */ }
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', kill);
