@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { VitrineError } from '@vitrine/sdk/core';
 import type { Command, Invocation } from './cli/command.ts';
+import { quietLog } from './cli/quiet-log.ts';
 import { formatTable } from './cli/table.ts';
 import { processTerminal } from './cli/terminal.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { readConfig } from './config.ts';
-import type { Log } from './context.ts';
 import { createContext } from './create-context.ts';
 
 interface Verb {
@@ -150,15 +150,6 @@ vitrine help COMMAND says more. Data is kept in VITRINE_HOME (default .vitrine) 
 
 function version(): string {
   return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
-}
-
-/** A command says what it did itself; of the log only what went wrong is worth a line. */
-function quietLog(terminal: Terminal): Log {
-  const say = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
-    const reason = fields.reason instanceof Error ? fields.reason.message : fields.reason;
-    terminal.note(`vitrine: ${message}${reason === undefined ? '' : `: ${reason}`}`);
-  };
-  return { info() {}, warn: say, error: say };
 }
 
 /** Whether this file was started, directly or by `bin/vitrine.mjs`, and not imported by a test. */

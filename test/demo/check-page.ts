@@ -21,11 +21,14 @@ const PATIENCE = 60_000;
  * Opens a product page of the storefront in a headless browser and waits for the widget to show what the browser ranked.
  * @throws VitrineError `internal` when nothing is recommended, or the page reported an error
  */
-export async function checkPage(shop: Shop, appUrl: string): Promise<PageCheck> {
+export async function checkPage(shop: Shop, appUrl: string, signal?: AbortSignal): Promise<PageCheck> {
   const product = shop.products.find(({ status, publishedAt, variants }) => status === 'active' && publishedAt !== null && variants.some(({ quantity }) => quantity > 0));
   if (!product) throw new VitrineError('internal', 'The simulated shop has no product to look at.');
   const url = `${shop.origin}/products/${product.handle}`;
-  const browser = await launchBrowser();
+  // Ctrl-C is the caller's: the server has to be closed too.
+  const browser = await launchBrowser({ handleSIGINT: false, handleSIGTERM: false });
+  const onStop = () => void browser.close();
+  signal?.addEventListener('abort', onStop);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     const problems: string[] = [];
@@ -48,6 +51,7 @@ export async function checkPage(shop: Shop, appUrl: string): Promise<PageCheck> 
     const status = await page.evaluate(() => (globalThis as unknown as { vitrine: { status: { backend: string; engine: string } } }).vitrine.status);
     return { url, backend: status.backend, engine: status.engine, items, bytes };
   } finally {
+    signal?.removeEventListener('abort', onStop);
     await browser.close();
   }
 }

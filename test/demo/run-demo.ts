@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { VitrineError } from '@vitrine/sdk/core';
 import { build } from '../../build.ts';
 import { readConfig } from '../../plugin-server/src/config.ts';
-import { createLog } from '../../plugin-server/src/log.ts';
+import type { Log } from '../../plugin-server/src/context.ts';
+import { SERVICES, startWorker } from '../../plugin-server/src/jobs/start-worker.ts';
 import { type RunningServer, startServer } from '../../plugin-server/src/serve.ts';
 import { countShop } from '../../plugin-server/src/store/orders.ts';
 import { listImports } from '../../plugin-server/src/store/imports.ts';
 import { listRuns, type RunRow } from '../../plugin-server/src/store/runs.ts';
 import { requireShop } from '../../plugin-server/src/services/require-shop.ts';
+import { trainAndPublish } from '../../plugin-server/src/services/train-and-publish.ts';
+import { lockDirectory } from '../../plugin-server/src/store/directory-lock.ts';
 import { createShop, type Shop } from '../shop/shop.ts';
 import { replaySessions } from './replay-sessions.ts';
 
@@ -22,7 +27,12 @@ export interface DemoOptions {
   readonly shopPort: number;
   /** Folder of the database; emptied first. */
   readonly home: string;
+  /** Passes over the data at most; by default training decides. */
   readonly epochs?: number;
+  /** Ends the demonstration before it is ready. */
+  readonly signal?: AbortSignal;
+  /** Of the server: what is worth a line. */
+  readonly log: Log;
   /** One line about what is happening now. */
   readonly show: (line: () => string) => void;
   /** One line about what is done. */
@@ -43,12 +53,16 @@ export interface Demo {
  * What `npm start` does: a simulated shop and the plugin server, installed into it over the same path as into a real one
  * (session token, token exchange, bulk import, webhooks), its first visits replayed to the collector, trained and published.
  *
- * @throws VitrineError when a stage fails; everything that was opened is closed
+ * @throws VitrineError when a stage fails, `cancelled` when the signal fires; everything that was opened is closed
  */
 export async function runDemo(options: DemoOptions): Promise<Demo> {
-  const { note, show } = options;
+  const { note, show, epochs, signal } = options;
+  let ready = false;
+  // Until it is ready a failed job fails the demonstration, which says so itself.
+  const log: Log = { ...options.log, error: (message, fields) => { if (ready || message !== 'job failed') options.log.error(message, fields); } };
   const seconds: Record<string, number> = {};
   const stage = async <T>(name: string, work: () => Promise<T> | T): Promise<T> => {
+    checkStopped(signal);
     const started = performance.now();
     const result = await work();
     seconds[name] = (performance.now() - started) / 1000;
@@ -65,14 +79,14 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     note(`Simulated shop: ${shop.products.length} products, ${shop.orders.length} orders.`);
 
     const app = { clientId: 'vitrine-demo', clientSecret: randomBytes(24).toString('hex'), scopes: ['read_products', 'read_orders', 'read_inventory'] };
-    rmSync(options.home, { recursive: true, force: true });
-    mkdirSync(options.home, { recursive: true });
+    emptyHome(options.home);
     const start = (port: number) => startServer(readConfig({
       VITRINE_HOME: options.home, PORT: String(port), HOST: '127.0.0.1', SHOPIFY_API_KEY: app.clientId, SHOPIFY_API_SECRET: app.clientSecret,
       SHOPIFY_SHOP_ORIGIN: shop.origin, APP_BRIDGE_URL: `${shop.origin}/app-bridge.js`,
-    }), { log: createLog({ level: 'warn' }) });
+    }), { log, work: epochs === undefined });
     const server = await stage('server', () => listenSomewhere(start, options.port));
     closers.push(() => server.close());
+    if (epochs !== undefined) await startWorker(server.ctx, { ...SERVICES, train: (ctx, payload, stop) => trainAndPublish(ctx, { ...payload, epochs, signal: stop }) });
 
     const { ctx } = server;
     const appUrl = ctx.config.appUrl;
@@ -85,14 +99,15 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     note('Installed: session token, token exchange, webhooks.');
 
     await stage('visits', () => replaySessions(shop, server, (sent, of) => show(() => `Visits     ${sent}/${of} events sent to the collector`)));
-    await stage('import', () => watchImport(server, shop.domain, show));
+    await stage('import', () => watchImport(server, shop.domain, options));
     const counts = await countShop(ctx.db, shop.domain);
     note(`Imported: ${counts.products} products, ${counts.orders} orders (${counts.lines} lines), ${counts.events} events.`);
 
-    const run = await stage('train', () => watchTraining(server, shop.domain, show));
+    const run = await stage('train', () => watchTraining(server, shop.domain, options));
     if (run.status !== 'done') throw new VitrineError('internal', run.result?.error ?? `Training ended as ${run.status}.`);
     const { train, ...rest } = seconds;
     Object.assign(seconds, rest, { train });
+    ready = true;
     return { shop, server, run, counts, seconds, close };
   } catch (error) {
     await close();
@@ -111,10 +126,21 @@ async function listenSomewhere<T>(listen: (port: number) => Promise<T>, port: nu
   }
 }
 
+/** The folder emptied, unless a demonstration runs in it. */
+function emptyHome(home: string): void {
+  mkdirSync(home, { recursive: true });
+  lockDirectory(join(home, 'data'))();
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+}
+
 const LOOK_EVERY = 200;
 
-async function watchImport({ ctx }: RunningServer, shop: string, show: DemoOptions['show']): Promise<void> {
+type Watching = Pick<DemoOptions, 'show' | 'signal'>;
+
+async function watchImport({ ctx }: RunningServer, shop: string, { show, signal }: Watching): Promise<void> {
   for (;;) {
+    checkStopped(signal);
     const imports = await listImports(ctx.db, shop);
     const failed = imports.find((row) => row.status === 'failed');
     if (failed) throw new VitrineError('upstream', `Importing failed: ${String(failed.report.error ?? 'see the log')}`);
@@ -125,22 +151,23 @@ async function watchImport({ ctx }: RunningServer, shop: string, show: DemoOptio
   }
 }
 
-async function watchTraining({ ctx }: RunningServer, shop: string, show: DemoOptions['show']): Promise<RunRow> {
+async function watchTraining({ ctx }: RunningServer, shop: string, { show, signal }: Watching): Promise<RunRow> {
   for (;;) {
+    checkStopped(signal);
     const [run] = await listRuns(ctx.db, shop, { limit: 1 });
     if (run.status === 'failed' || run.status === 'cancelled') return run;
     if (run.status === 'done' && (run.result?.sequence !== undefined || run.result?.notPublished !== undefined)) return run;
     const { epoch, epochs, step, steps, loss, validation, secondsLeft } = run.progress;
     if (epoch !== undefined) {
       show(() => `Training   epoch ${epoch}/${epochs}  step ${step}/${steps}  loss ${loss!.toFixed(3)}`
-        + `${validation ? `  ${validation.name} ${validation.value.toFixed(4)}` : ''}  about ${Math.ceil(secondsLeft!)} s left`);
+        + `${validation ? `  ${validation.name} ${validation.value.toFixed(4)}` : ''}  at most ${Math.ceil(secondsLeft!)} s left`);
     }
     await pause(LOOK_EVERY);
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+function checkStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new VitrineError('cancelled', 'Stopped.');
 }
 
 /** Where the demonstration keeps its data, apart from a shop's own. */
