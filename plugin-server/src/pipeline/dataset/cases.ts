@@ -47,11 +47,10 @@ function caseOf(sequences: Sequences, task: Task, group: number, random: () => n
   const goal = GOALS.indexOf(TASK_GOAL[task]);
   const { items, kinds } = groupItems(sequences, group);
   if (task === 'next-view') {
-    const views = items.filter((_, i) => kinds[i] === VIEW);
-    if (views.length < 2) return undefined;
-    const cut = 1 + Math.floor(random() * (views.length - 1));
-    const at = items.findIndex((item, i) => kinds[i] === VIEW && item === views[cut]);
-    return { goal, items: items.slice(0, at), kinds: kinds.slice(0, at), targets: [views[cut]], withoutSeen: false };
+    const cuts = Array.from(items.keys()).filter((i) => i > 0 && kinds[i] === VIEW);
+    if (cuts.length === 0) return undefined;
+    const at = cuts[Math.floor(random() * cuts.length)];
+    return { goal, items: items.slice(0, at), kinds: kinds.slice(0, at), targets: [items[at]], withoutSeen: false };
   }
   const bought = items.filter((_, i) => kinds[i] === PURCHASE);
   if (bought.length === 0) return undefined;

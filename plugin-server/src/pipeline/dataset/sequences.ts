@@ -1,3 +1,4 @@
+import { KINDS } from '@vitrine/sdk/core';
 import type { Interactions } from '../types.ts';
 
 /**
@@ -27,13 +28,15 @@ export interface SplitTimes {
   readonly testFrom: number;
 }
 
+const VIEW = KINDS.indexOf('view');
+
 /** Share of the groups held out to choose, and to test. */
 const VALIDATION_SHARE = 0.1;
 const TEST_SHARE = 0.1;
 
 /**
- * Groups, splits by time, and numbers the items by their popularity in the training part. An item appears once in a
- * group unless it was touched in a new way (viewed, then bought).
+ * Groups, splits by time, and numbers the items by their popularity in the training part. An item is bought or
+ * put into the cart once in a group; views are kept as they came, but for a page looked at twice in a row.
  * @param split where an earlier training split; by default the newest tenth tests and the tenth before it chooses
  */
 export function buildSequences(interactions: Interactions, split?: SplitTimes): Sequences {
@@ -61,11 +64,13 @@ export function buildSequences(interactions: Interactions, split?: SplitTimes): 
   for (let g = 0; g < groups; g++) {
     start[g] = kept;
     seen.clear();
+    let latestTouch = -1;
     for (let at = size[g]; at < size[g + 1]; at++) {
       const i = order[at];
       const touch = item[i] * 4 + kind[i];
-      if (seen.has(touch)) continue;
+      if (kind[i] === VIEW ? touch === latestTouch : seen.has(touch)) continue;
       seen.add(touch);
+      latestTouch = touch;
       items[kept] = item[i];
       kinds[kept] = kind[i];
       kept++;

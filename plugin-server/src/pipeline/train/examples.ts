@@ -20,10 +20,13 @@ const VIEW_POSITIONS = 6;
 /** Share of basket examples whose known part is marked as looked at, so that product pages work on order data alone. */
 const AS_VIEW = 0.3;
 
+/** Share of those that also stand for "looked at next": what is bought together is a start where few visits are known. */
+const FOR_VIEW = 0.5;
+
 /**
  * The examples of one epoch, in random order, made anew each time (random parts of baskets, random cuts of visits).
  * From an order: the rest of it from a random part, with and without the customer's history; the whole of it from the
- * history alone. From a visit: the next item looked at.
+ * history alone. From a visit: the next item looked at. Every goal gets examples from any kind of data.
  */
 export function* epochExamples(sequences: Sequences, maxLength: number, random: () => number): Generator<Example> {
   const groups = shuffle(Int32Array.from({ length: sequences.train }, (_, g) => g), random);
@@ -60,9 +63,10 @@ function* fromOrder(sequences: Sequences, group: number, bought: number[], maxLe
   const known = 1 + Math.floor(random() * Math.min(mixed.length - 1, maxLength));
   const part = mixed.slice(0, known);
   const kind = random() < AS_VIEW ? VIEW : CART;
+  const goal = kind === VIEW && random() < FOR_VIEW ? VIEW_GOAL : PURCHASE_GOAL;
   const withHistory = history.items.length > 0 && random() < 0.5 ? history : { items: [], kinds: [] };
   yield {
-    goal: PURCHASE_GOAL,
+    goal,
     items: [...withHistory.items, ...part].slice(-maxLength),
     kinds: [...withHistory.kinds, ...part.map(() => kind)].slice(-maxLength),
     targets: mixed.slice(known),

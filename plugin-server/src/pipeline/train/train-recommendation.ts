@@ -37,6 +37,8 @@ const FACTORS = { bonus: 20, repeat_bias: 5, item_bias: 2, scale: 10 };
 const VALIDATION_CASES = 600;
 /** Companions kept per item: more did not help (docs/benchmarks.md). */
 const NEIGHBOURS = 24;
+/** How strongly a companion's popularity counts against it; the shop's carts choose. */
+const DAMPINGS = [0.2, 0.4];
 /** Share of the random start left beside the PMI start, so that items without companions differ. */
 const NOISE = 0.1;
 /** Bias of an item at the start: BIAS_START × log(occurrences + 1). */
@@ -47,7 +49,7 @@ const BIAS_START = 0.5;
  * validation groups. tfjs must be ready with a backend.
  */
 export function trainRecommendation({ sequences, counts }: Dataset, options: TrainOptions = {}): Checkpoint {
-  const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.003, dropout = 0.2, patience = 3 } = options;
+  const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.003, dropout = 0.35, patience = 3 } = options;
   const random = createRandom(seed);
   const items = sequences.itemIds.length;
   const maxLength = DEFAULTS.maxLength;
@@ -55,13 +57,14 @@ export function trainRecommendation({ sequences, counts }: Dataset, options: Tra
   const cases = new Map<Task, Case[]>(TASKS.map((task) =>
     [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES)]));
   const allCases = [...cases.values()].flat();
-  const neighbours = { ...strongestNeighbours(counts, NEIGHBOURS), mix: new Float32Array(MIX_SIZE) };
+  const companions = DAMPINGS.map((damping) => strongestNeighbours(counts, NEIGHBOURS, damping));
+  const none = { count: 0, row: new Int32Array(0), weight: new Float32Array(0), mix: new Float32Array(MIX_SIZE) };
   const goals = trainedGoals(sequences);
   const config = { items, dim, maxLength, goals, scale: DEFAULTS.scale };
 
   const frequency = new Float64Array(items);
   for (let at = 0; at < sequences.start[sequences.train]; at++) frequency[sequences.item[at]]++;
-  const values = init({ ...config, neighbours: neighbours.count }, random);
+  const values = init({ ...config, neighbours: 0 }, random);
   const table = values.get('item_table')!.data;
   pmiStart(counts, dim, random).forEach((entry, at) => { table[at] = entry + NOISE * table[at]; });
   values.get('item_bias')!.data.forEach((_, row, bias) => { bias[row] = BIAS_START * Math.log(frequency[row] + 1); });
@@ -76,7 +79,7 @@ export function trainRecommendation({ sequences, counts }: Dataset, options: Tra
 
   const snapshot = (): Checkpoint['params'] =>
     new Map([...variables].map(([name, variable]) => [name, { shape: variable.shape, data: variable.dataSync().slice() as Float32Array }]));
-  const checkpoint = (history: readonly TrainProgress[]): Checkpoint => ({ config, itemIds: sequences.itemIds, params: snapshot(), neighbours, history });
+  const checkpoint = (history: readonly TrainProgress[]): Checkpoint => ({ config, itemIds: sequences.itemIds, params: snapshot(), neighbours: none, history });
 
   const history = fit<TrainingBatch>({
     variables, epochs, stepsPerEpoch, learningRate, patience, learningRateFactors: FACTORS,
@@ -99,7 +102,7 @@ export function trainRecommendation({ sequences, counts }: Dataset, options: Tra
   });
   const trained = checkpoint(history);
   for (const variable of variables.values()) variable.dispose();
-  return tuneForRanking(trained, cases);
+  return tuneForRanking(trained, cases, companions);
 }
 
 let variableCount = 0;

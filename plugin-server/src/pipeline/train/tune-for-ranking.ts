@@ -4,57 +4,76 @@ import { CART, type Case, PURCHASE, type Task, VIEW } from '../dataset/cases.ts'
 import { RankingMetrics } from '../evaluate/metrics.ts';
 import { shippedRecommender } from '../evaluate/recommenders.ts';
 import type { Checkpoint } from '../types.ts';
+import type { NeighbourLists } from './neighbours.ts';
 
 /** Weights of the companions that are tried, in units of the model's score. */
-const WEIGHTS = [0, 0.3, 1, 3, 10, 30, 100];
-/** Additions to the repeat bonus that are tried. */
-const SHIFTS = [0, 0.5, 1, 2, 4];
+const WEIGHTS = [0, 1, 3, 10, 20, 40, 80];
+/** Additions to the repeat bonus that are tried; the first of equals is kept. */
+const SHIFTS = [0, 0.5, 1, 2, 4, -1, -2, -4, -8];
+/** With fewer cases a task decides nothing: its goal follows the cart. */
+const FEWEST_CASES = 50;
+
+const entry = (goal: 'view' | 'purchase', kind: number) => mixIndex(GOALS.indexOf(goal), kind);
+const ON_CART = entry('purchase', CART);
 
 /** Entries (goal, kind) that each task decides. Product pages know views only, so views follow the cart's weight. */
 const DECIDES: Record<Task, readonly number[]> = {
-  'rest-of-basket': [mixIndex(GOALS.indexOf('purchase'), CART), mixIndex(GOALS.indexOf('purchase'), VIEW)],
-  'next-basket': [mixIndex(GOALS.indexOf('purchase'), PURCHASE)],
-  'next-view': KINDS.map((_, kind) => mixIndex(GOALS.indexOf('view'), kind)),
+  'rest-of-basket': [ON_CART, entry('purchase', VIEW)],
+  'next-basket': [entry('purchase', PURCHASE)],
+  'next-view': KINDS.map((_, kind) => entry('view', kind)),
 };
 
 /**
- * Two settings that the training loss cannot choose, because it counts every probability and a widget only shows the
- * top: how much companions count beside the session's direction, and how readily items of the session come again. For
- * each goal and kind, the values with the best NDCG@20 of the int8 model on the validation cases of the task that uses them.
+ * Settings that the training loss cannot choose, because it counts every probability and a widget only shows the top:
+ * which companions ship and how much they count beside the session's direction, and how readily items of the session
+ * come again. For each goal and kind, the values with the best NDCG@20 of the int8 model on the validation cases of the
+ * task that uses them.
+ *
+ * @param lists companions to choose from
  */
-export function tuneForRanking(checkpoint: Checkpoint, cases: ReadonlyMap<Task, readonly Case[]>): Checkpoint {
+export function tuneForRanking(checkpoint: Checkpoint, cases: ReadonlyMap<Task, readonly Case[]>, lists: readonly NeighbourLists[]): Checkpoint {
   const mix = new Float32Array(MIX_SIZE);
   const learned = checkpoint.params.get('bonus')!;
   const bonus = learned.data.slice();
-  const tuned: Checkpoint = {
-    ...checkpoint, neighbours: { ...checkpoint.neighbours, mix },
-    params: new Map([...checkpoint.params, ['bonus', { ...learned, data: bonus }]]),
+  let tuned: Checkpoint = { ...checkpoint, params: new Map([...checkpoint.params, ['bonus', { ...learned, data: bonus }]]) };
+  const use = (list: NeighbourLists) => { tuned = { ...tuned, neighbours: { ...list, mix } }; };
+  const score = (questions: readonly Case[]) => () => {
+    const recommend = shippedRecommender(previewModel(compressRecommendation(tuned)));
+    const metrics = new RankingMetrics(20, checkpoint.itemIds.length);
+    for (const question of questions) metrics.add(recommend(question, 20), question.targets);
+    return metrics.result()['NDCG@20'];
   };
-  for (const [task, questions] of cases) {
-    if (questions.length === 0) continue;
-    const score = () => {
-      const recommend = shippedRecommender(previewModel(compressRecommendation(tuned)));
-      const metrics = new RankingMetrics(20, checkpoint.itemIds.length);
-      for (const question of questions) metrics.add(recommend(question, 20), question.targets);
-      return metrics.result()['NDCG@20'];
+  const enough = (task: Task) => (cases.get(task)?.length ?? 0) >= FEWEST_CASES;
+
+  // Carts first: they decide which companions ship.
+  use(lists[0]);
+  if (enough('rest-of-basket')) {
+    const tries = lists.flatMap((list) => WEIGHTS.map((weight) => ({ list, weight })));
+    choose(tries, ({ list, weight }) => {
+      use(list);
+      for (const at of DECIDES['rest-of-basket']) mix[at] = weight;
+    }, score(cases.get('rest-of-basket')!));
+  }
+  for (const task of ['next-basket', 'next-view'] as const) {
+    const setMix = (weight: number) => { for (const at of DECIDES[task]) mix[at] = weight; };
+    const setShift = (shift: number) => {
+      // `bonusIndex` lays out [goal, kind, position]: the entries of one (goal, kind) are contiguous.
+      for (const first of DECIDES[task]) {
+        for (let at = first * POSITION_BUCKETS; at < (first + 1) * POSITION_BUCKETS; at++) bonus[at] = learned.data[at] + shift;
+      }
     };
-    if (checkpoint.neighbours.count > 0) {
-      choose(WEIGHTS, (weight) => { for (const entry of DECIDES[task]) mix[entry] = weight; }, score);
+    if (!enough(task)) {
+      setMix(mix[ON_CART]);
+      continue;
     }
-    if (questions.some((question) => !question.withoutSeen)) {
-      choose(SHIFTS, (shift) => {
-        // `bonusIndex` lays out [goal, kind, position]: the entries of one (goal, kind) are contiguous.
-        for (const entry of DECIDES[task]) {
-          for (let at = entry * POSITION_BUCKETS; at < (entry + 1) * POSITION_BUCKETS; at++) bonus[at] = learned.data[at] + shift;
-        }
-      }, score);
-    }
+    choose(WEIGHTS, setMix, score(cases.get(task)!));
+    choose(SHIFTS, setShift, score(cases.get(task)!));
   }
   return tuned;
 }
 
 /** Sets the value with the best score; the first of equals. */
-function choose(values: readonly number[], set: (value: number) => void, score: () => number): void {
+function choose<T>(values: readonly T[], set: (value: T) => void, score: () => number): void {
   let best = { value: values[0], score: -1 };
   for (const value of values) {
     set(value);
