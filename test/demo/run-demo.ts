@@ -105,8 +105,6 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
 
     const run = await stage('train', () => watchTraining(server, shop.domain, options));
     if (run.status !== 'done') throw new VitrineError('internal', run.result?.error ?? `Training ended as ${run.status}.`);
-    const { train, ...rest } = seconds;
-    Object.assign(seconds, rest, { train });
     ready = true;
     return { shop, server, run, counts, seconds, close };
   } catch (error) {
