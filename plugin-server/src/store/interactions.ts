@@ -2,15 +2,15 @@ import { KINDS } from '@vitrine/sdk/core';
 import type { Interactions } from '../pipeline/types.ts';
 import type { Database } from './database.ts';
 
-/** Rows one statement returns: bounds memory while a shop of any size streams by. */
-const PAGE = 50_000;
+/** Orders, and events, that one statement returns: bounds memory while a shop of any size streams by. */
+const ORDERS = 5_000;
+const EVENTS = 50_000;
 
 interface Touch {
-  readonly product_id: string;
-  readonly group_key: string;
+  readonly product: string;
+  readonly group: string;
   readonly actor: string | null;
   readonly seconds: number;
-  readonly id: string;
 }
 
 /**
@@ -19,41 +19,53 @@ interface Touch {
  */
 export async function readInteractions(db: Database, shop: string): Promise<Interactions> {
   const columns = new GrowingColumns();
-  await readPages(db, ORDER_PAGE, shop, (touch) => columns.add(touch, KINDS.indexOf('purchase')));
-  await readPages(db, eventPage('product_viewed'), shop, (touch) => columns.add(touch, KINDS.indexOf('view')));
-  await readPages(db, eventPage('product_added_to_cart'), shop, (touch) => columns.add(touch, KINDS.indexOf('cart')));
+  await readOrders(db, shop, (touch) => columns.add(touch, KINDS.indexOf('purchase')));
+  await readEvents(db, shop, 'product_viewed', (touch) => columns.add(touch, KINDS.indexOf('view')));
+  await readEvents(db, shop, 'product_added_to_cart', (touch) => columns.add(touch, KINDS.indexOf('cart')));
   return columns.sorted();
 }
 
-const ORDER_PAGE = `
-  SELECT l.product_id, 'o' || o.order_id AS group_key, 'c' || o.customer_key AS actor,
-         extract(epoch FROM o.ordered_at)::float8 AS seconds, o.order_id || '/' || l.line_id AS id
-  FROM orders o
-  JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.order_id
-  JOIN products p ON p.shop_id = l.shop_id AND p.product_id = l.product_id AND p.status = 'active'
-  WHERE o.shop_id = $1 AND o.cancelled_at IS NULL AND l.quantity > 0
-    AND (o.ordered_at, o.order_id || '/' || l.line_id) > (to_timestamp($2::float8), $3)
-  ORDER BY o.ordered_at, o.order_id || '/' || l.line_id
-  LIMIT ${PAGE}`;
+/** Before every time a shop can hold. */
+const BEGINNING = { moment: '0001-01-01 00:00:00+00', id: '' };
 
-function eventPage(type: 'product_viewed' | 'product_added_to_cart'): string {
-  return `
-  SELECT e.product_id, 's' || e.session_id AS group_key, 'v' || e.visitor_id AS actor,
-         extract(epoch FROM e.at)::float8 AS seconds, e.event_id AS id
-  FROM events e
-  JOIN products p ON p.shop_id = e.shop_id AND p.product_id = e.product_id AND p.status = 'active'
-  WHERE e.shop_id = $1 AND e.type = '${type}' AND (e.at, e.event_id) > (to_timestamp($2::float8), $3)
-  ORDER BY e.at, e.event_id
-  LIMIT ${PAGE}`;
+async function readOrders(db: Database, shop: string, each: (touch: Touch) => void): Promise<void> {
+  for (let after = BEGINNING; ;) {
+    // The moment travels as text: a number or a Date would round away microseconds and lose the place.
+    const orders = await db.query<{ id: string; customer: string | null; seconds: number; moment: string }>(
+      `SELECT order_id AS id, customer_key AS customer, extract(epoch FROM ordered_at)::float8 AS seconds, ordered_at::text AS moment
+       FROM orders
+       WHERE shop_id = $1 AND cancelled_at IS NULL AND (ordered_at, order_id) > ($2::text::timestamptz, $3)
+       ORDER BY ordered_at, order_id LIMIT ${ORDERS}`, [shop, after.moment, after.id]);
+    const lines = await db.query<{ id: string; product: string }>(
+      `SELECT l.order_id AS id, l.product_id AS product
+       FROM order_lines l
+       JOIN products p ON p.shop_id = l.shop_id AND p.product_id = l.product_id AND p.status = 'active'
+       WHERE l.shop_id = $1 AND l.order_id = ANY($2::text[]) AND l.quantity > 0
+       ORDER BY l.order_id, l.line_id`, [shop, orders.map(({ id }) => id)]);
+    const byOrder = Map.groupBy(lines, ({ id }) => id);
+    for (const { id, customer, seconds } of orders) {
+      const actor = customer === null ? null : `c${customer}`;
+      for (const { product } of byOrder.get(id) ?? []) each({ product, group: `o${id}`, actor, seconds });
+    }
+    if (orders.length < ORDERS) return;
+    after = orders[orders.length - 1];
+  }
 }
 
-async function readPages(db: Database, sql: string, shop: string, each: (touch: Touch) => void): Promise<void> {
-  let after = { seconds: -62_135_596_800, id: '' }; // year 1
-  for (;;) {
-    const page = await db.query<Touch>(sql, [shop, after.seconds, after.id]);
-    page.forEach(each);
-    if (page.length < PAGE) return;
-    after = page[page.length - 1];
+async function readEvents(db: Database, shop: string, type: 'product_viewed' | 'product_added_to_cart', each: (touch: Touch) => void): Promise<void> {
+  for (let after = BEGINNING; ;) {
+    const events = await db.query<{ id: string; product: string; session: string; visitor: string | null; seconds: number; moment: string; sold: boolean }>(
+      `SELECT e.event_id AS id, e.product_id AS product, e.session_id AS session, e.visitor_id AS visitor,
+              extract(epoch FROM e.at)::float8 AS seconds, e.at::text AS moment, coalesce(p.status = 'active', false) AS sold
+       FROM events e
+       LEFT JOIN products p ON p.shop_id = e.shop_id AND p.product_id = e.product_id
+       WHERE e.shop_id = $1 AND e.type = $2 AND (e.at, e.event_id) > ($3::text::timestamptz, $4)
+       ORDER BY e.at, e.event_id LIMIT ${EVENTS}`, [shop, type, after.moment, after.id]);
+    for (const { product, session, visitor, seconds, sold } of events) {
+      if (sold) each({ product, group: `s${session}`, actor: visitor === null ? null : `v${visitor}`, seconds });
+    }
+    if (events.length < EVENTS) return;
+    after = events[events.length - 1];
   }
 }
 
@@ -72,9 +84,9 @@ class GrowingColumns {
   add(touch: Touch, kind: number): void {
     if (this.#size === this.#item.length) this.#grow();
     const at = this.#size++;
-    this.#item[at] = numberOf(this.#items, touch.product_id);
+    this.#item[at] = numberOf(this.#items, touch.product);
     this.#kind[at] = kind;
-    this.#group[at] = numberOf(this.#groups, touch.group_key);
+    this.#group[at] = numberOf(this.#groups, touch.group);
     this.#actor[at] = touch.actor === null ? -1 : numberOf(this.#actors, touch.actor);
     this.#time[at] = touch.seconds;
   }

@@ -88,6 +88,7 @@ CREATE TABLE events (
   PRIMARY KEY (shop_id, event_id)
 );
 CREATE INDEX events_session ON events (shop_id, session_id, at);
+CREATE INDEX events_type ON events (shop_id, type, at, event_id);
 CREATE INDEX events_received ON events (shop_id, received_at);
 
 CREATE TABLE imports (
