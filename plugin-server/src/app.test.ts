@@ -186,7 +186,7 @@ test('assets: hashed names for ever, others for minutes, brotli where the build 
   const app = createApp(await withContext(t), { assets: [folder] });
   const loader = await app.request('/assets/vitrine.js', { headers: { 'accept-encoding': 'br' } });
   assert.deepEqual([loader.status, loader.headers.get('content-encoding'), loader.headers.get('content-type')], [200, 'br', 'text/javascript; charset=utf-8']);
-  assert.equal(loader.headers.get('cache-control'), 'public, max-age=300');
+  assert.equal(loader.headers.get('cache-control'), 'public, max-age=300, stale-while-revalidate=604800');
   assert.equal((await app.request('/assets/vitrine.js', { headers: { 'if-none-match': loader.headers.get('etag')! } })).status, 304);
   assert.equal((await app.request('/assets/worker-ABCD1234.js')).headers.get('cache-control'), 'public, max-age=31536000, immutable');
   for (const name of ['secret.txt', 'none.js', 'worker-ABCD1235.js']) assert.equal((await app.request(`/assets/${name}`)).status, 404);

@@ -104,6 +104,14 @@ test('install, import, train, publish, recommend, collect, retrain, withdraw, ro
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
   const asked: string[] = [];
+  /** The SDK's scripts, as this shopper's browser keeps them. */
+  const scripts = new Map<string, { body: Buffer; contentType: string }>();
+  visitor.on('response', async (response) => {
+    if (!response.url().startsWith(`${appUrl}/assets/`) || response.status() !== 200) return;
+    const contentType = response.headers()['content-type']!;
+    const body = await response.body().catch(() => undefined); // the page may be gone already
+    if (body) scripts.set(response.url(), { body, contentType });
+  });
   visitor.on('request', (request) => { if (request.url().startsWith(appUrl)) asked.push(new URL(request.url()).pathname); });
 
   await t.test('before consent: recommendations, and no trace of the shopper', async () => {
@@ -232,14 +240,17 @@ test('install, import, train, publish, recommend, collect, retrain, withdraw, ro
   });
 
   await t.test('the plugin server down: the shop goes on, who was here before still gets recommendations', async () => {
-    await view(page, productPath(product));
-    await shown(page, 'related');
     await page.close();
     await server.close();
 
     const again = await visitor.newPage();
+    // Days later: of what HTTP keeps only the scripts, which may be stale, are used. (A route switches HTTP's cache off.)
+    await again.route(`${appUrl}/assets/**`, (route) => {
+      const script = scripts.get(route.request().url());
+      return script ? route.fulfill({ ...script, headers: { 'access-control-allow-origin': '*' } }) : route.abort();
+    });
     await view(again, productPath(product));
-    assert.equal((await shown(again, 'related')).length, 8);
+    assert.ok((await shown(again, 'related')).length >= 4, 'those that the browser has met before');
     assert.equal(await again.evaluate(() => window.vitrine!.status.offline), true);
     assert.equal(await again.evaluate(() => window.shifts), 0);
 

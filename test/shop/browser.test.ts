@@ -16,7 +16,8 @@ function startApp(shopOrigin: () => string) {
     } else if (request.url === '/assets/vitrine.js') {
       response.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' });
       response.end('window.allowedAtStart = Shopify.customerPrivacy.analyticsProcessingAllowed(); customElements.define("vitrine-recommendations", class extends HTMLElement {});');
-    } else response.end();
+    } else if (request.url === '/assets/vitrine.css') response.writeHead(200, { 'content-type': 'text/css', 'access-control-allow-origin': '*' }).end();
+    else response.end();
   });
 }
 

@@ -24,7 +24,7 @@ interface Asset { readonly etag: string; readonly bodies: Readonly<Partial<Recor
 
 /**
  * Files that browsers load, as the build wrote them. Names with a content hash never change; the others are asked about
- * again after five minutes.
+ * again after five minutes, while the copy at hand is used: a page does not wait for this server, nor need it to be up.
  *
  * @param folders where to look, in this order
  */
@@ -48,7 +48,7 @@ export function assetRoutes(folders: readonly string[]): Hono {
     if (!extension || !asset) throw new VitrineError('not_found', 'There is no such file. Run "npm run build" to make the browser bundles.');
     const headers = {
       'content-type': TYPES[extension]!, etag: asset.etag, vary: 'accept-encoding',
-      'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=300',
+      'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=300, stale-while-revalidate=604800',
     };
     if (c.req.header('if-none-match') === asset.etag) return c.body(null, 304, headers);
     const encoding = chooseEncoding(c.req.header('accept-encoding'), asset.bodies.br ? ['br', 'gzip'] : ['gzip']);

@@ -1,4 +1,5 @@
 import { VitrineError } from '../core/errors.ts';
+import type { UseCache } from './browser-cache.ts';
 
 /** What `GET /v1/shops/:shop/release` answers. */
 export interface Release {
@@ -17,29 +18,19 @@ export interface ArtifactSource {
   forget(artifact: NonNullable<Release['artifact']>): Promise<void>;
 }
 
-const CACHE = 'vitrine';
-
 /**
  * Fetches the release and its artifact, and keeps the last of both in the Cache API. A model's weights say nothing about
  * the shopper, so this needs no consent; where storage is blocked it goes on without.
  *
  * @example
- * const source = createArtifactSource({ server, shop, fetch, caches: globalThis.caches });
+ * const source = createArtifactSource({ server, shop, fetch, useCache: createBrowserCache(globalThis.caches) });
  */
 export function createArtifactSource(options: {
-  server: string; shop: string; fetch: typeof globalThis.fetch; caches?: CacheStorage;
+  server: string; shop: string; fetch: typeof globalThis.fetch; useCache: UseCache;
 }): ArtifactSource {
-  const { server, shop, fetch } = options;
+  const { server, shop, fetch, useCache } = options;
   const base = `${server}/v1/shops/${encodeURIComponent(shop)}`;
   const releaseUrl = `${base}/release`;
-
-  const withCache = async <T>(use: (cache: Cache) => Promise<T>): Promise<T | undefined> => {
-    try {
-      return options.caches && (await use(await options.caches.open(CACHE)));
-    } catch {
-      return undefined; // blocked, full or broken: as if there were none
-    }
-  };
 
   const get = async (url: string, what: string): Promise<Response> => {
     let response: Response;
@@ -61,10 +52,10 @@ export function createArtifactSource(options: {
         const response = await get(releaseUrl, 'release');
         const copy = response.clone();
         const release = parseRelease(await response.json().catch(() => null), shop);
-        await withCache((cache) => cache.put(releaseUrl, copy));
+        await useCache((cache) => cache.put(releaseUrl, copy));
         return { release, offline: false };
       } catch (error) {
-        const kept = await withCache((cache) => cache.match(releaseUrl));
+        const kept = await useCache((cache) => cache.match(releaseUrl));
         if (!kept || (error instanceof VitrineError && error.code === 'not_found')) throw error;
         return { release: parseRelease(await kept.json().catch(() => null), shop), offline: true };
       }
@@ -72,11 +63,11 @@ export function createArtifactSource(options: {
 
     async bytes(artifact) {
       const url = new URL(artifact.url, `${server}/`).href;
-      const kept = await withCache((cache) => cache.match(url));
+      const kept = await useCache((cache) => cache.match(url));
       if (kept) return new Uint8Array(await kept.arrayBuffer());
       const response = await get(url, 'artifact');
       const bytes = new Uint8Array(await response.arrayBuffer());
-      await withCache(async (cache) => {
+      await useCache(async (cache) => {
         await cache.put(url, new Response(bytes, { headers: { 'content-type': 'application/octet-stream' } }));
         for (const { url: other } of await cache.keys()) {
           if (other.startsWith(`${base}/artifacts/`) && other !== url) await cache.delete(other);
@@ -86,7 +77,7 @@ export function createArtifactSource(options: {
     },
 
     async forget(artifact) {
-      await withCache((cache) => cache.delete(new URL(artifact.url, `${server}/`).href));
+      await useCache((cache) => cache.delete(new URL(artifact.url, `${server}/`).href));
     },
   };
 }

@@ -2,6 +2,7 @@ import { VitrineError } from '../core/errors.ts';
 import type { VitrineEvent } from '../core/events/types.ts';
 import { validateEvent } from '../core/events/validate.ts';
 import { createArtifactSource } from './artifact-source.ts';
+import { createBrowserCache } from './browser-cache.ts';
 import { watchConsent, type ConsentPage } from './consent.ts';
 import { createEventQueue } from './event-queue.ts';
 import { createModelHost } from './model-host.ts';
@@ -57,21 +58,25 @@ export function createVitrine(options: VitrineOptions): Vitrine {
     initial: options.consent,
     page: globalThis as ConsentPage,
     onChange(allowed) {
-      if (!allowed) queue.clear();
+      if (!allowed) {
+        queue.clear();
+        lookup.forget();
+      }
       visit.allowStorage(allowed);
       signal('consent', allowed);
     },
   });
   if (consent.allowed || options.consent === false) visit.allowStorage(consent.allowed);
+  const useCache = createBrowserCache(globalThis.caches);
   const host = createModelHost({
     shop, key, backend, now, workerUrl: options.workerUrl,
-    source: createArtifactSource({ server, shop, fetch, caches: globalThis.caches }),
+    source: createArtifactSource({ server, shop, fetch, useCache }),
     onStatus(status, why) {
       if (why === 'ready' && status.error) signal('error', status.error);
       else signal(why, status);
     },
   });
-  const lookup = createProductLookup({ server, shop, fetch, now });
+  const lookup = createProductLookup({ server, shop, fetch, now, useCache, mayStore: () => consent.allowed });
 
   const track = (input: TrackedEvent): void => {
     try {
@@ -92,7 +97,7 @@ export function createVitrine(options: VitrineOptions): Vitrine {
     const model = await host.start();
     if (!model) return { items: [], artifact: null, backend: null };
     const ranking = await host.rank(planRanking(request, visit, model.goals, host.unavailable));
-    const products = await lookup(ranking.items.map((item) => item.id));
+    const products = await lookup.find(ranking.items.map((item) => item.id));
     const shown: RecommendedItem[] = [];
     for (const { id, source } of ranking.items) {
       const product = products.get(id);
