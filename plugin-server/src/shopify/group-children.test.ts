@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { test } from 'node:test';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { collect } from '../../../test/collect.ts';
 import { groupChildren } from './group-children.ts';
@@ -17,6 +18,11 @@ async function group(lines: readonly JsonLine[], parts?: number) {
     seen.set(next.value.parent.id!, next.value.children.map(({ id }) => id!).sort());
   }
 }
+
+// A temporary folder of this file's own: other tests leave and take theirs at the same time.
+const own = mkdtempSync(join(tmpdir(), 'vitrine-group-children-'));
+process.env.TMPDIR = own;
+after(() => rmSync(own, { recursive: true }));
 
 const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('vitrine-bulk-')).length;
 
