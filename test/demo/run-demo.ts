@@ -12,8 +12,9 @@ import { type RunningServer, startServer } from '../../plugin-server/src/serve.t
 import { countShop } from '../../plugin-server/src/store/orders.ts';
 import { listImports } from '../../plugin-server/src/store/imports.ts';
 import { listRuns, type RunRow } from '../../plugin-server/src/store/runs.ts';
+import { publishRelease } from '../../plugin-server/src/services/publish-release.ts';
 import { requireShop } from '../../plugin-server/src/services/require-shop.ts';
-import { trainAndPublish } from '../../plugin-server/src/services/train-and-publish.ts';
+import { trainShop } from '../../plugin-server/src/services/train-shop.ts';
 import { lockDirectory } from '../../plugin-server/src/store/directory-lock.ts';
 import { createShop, type Shop } from '../shop/shop.ts';
 import { replaySessions } from './replay-sessions.ts';
@@ -29,6 +30,8 @@ export interface DemoOptions {
   readonly home: string;
   /** Passes over the data at most; by default training decides. */
   readonly epochs?: number;
+  /** Publishes a model that does not pass the gate, too. */
+  readonly force?: boolean;
   /** Ends the demonstration before it is ready. */
   readonly signal?: AbortSignal;
   /** Of the server: what is worth a line. */
@@ -86,7 +89,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     }), { log, work: epochs === undefined });
     const server = await stage('server', () => listenSomewhere(start, options.port));
     closers.push(() => server.close());
-    if (epochs !== undefined) await startWorker(server.ctx, { ...SERVICES, train: (ctx, payload, stop) => trainAndPublish(ctx, { ...payload, epochs, signal: stop }) });
+    if (epochs !== undefined) await startWorker(server.ctx, { ...SERVICES, train: (ctx, payload, stop) => trainShop(ctx, { ...payload, publish: true, epochs, signal: stop }) });
 
     const { ctx } = server;
     const appUrl = ctx.config.appUrl;
@@ -103,8 +106,12 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     const counts = await countShop(ctx.db, shop.domain);
     note(`Imported: ${counts.products} products, ${counts.orders} orders (${counts.lines} lines), ${counts.events} events.`);
 
-    const run = await stage('train', () => watchTraining(server, shop.domain, options));
+    let run = await stage('train', () => watchTraining(server, shop.domain, options));
     if (run.status !== 'done') throw new VitrineError('internal', run.result?.error ?? `Training ended as ${run.status}.`);
+    if (options.force && run.result!.sequence === undefined) {
+      const { sequence } = await publishRelease(ctx, { shop: shop.domain, hash: run.result!.artifact, force: true });
+      run = { ...run, result: { ...run.result, sequence } };
+    }
     ready = true;
     return { shop, server, run, counts, seconds, close };
   } catch (error) {
@@ -153,8 +160,7 @@ async function watchTraining({ ctx }: RunningServer, shop: string, { show, signa
   for (;;) {
     checkStopped(signal);
     const [run] = await listRuns(ctx.db, shop, { limit: 1 });
-    if (run.status === 'failed' || run.status === 'cancelled') return run;
-    if (run.status === 'done' && (run.result?.sequence !== undefined || run.result?.notPublished !== undefined)) return run;
+    if (run.status === 'done' || run.status === 'failed' || run.status === 'cancelled') return run;
     const { epoch, epochs, step, steps, loss, validation, secondsLeft } = run.progress;
     if (epoch !== undefined) {
       show(() => `Training   epoch ${epoch}/${epochs}  step ${step}/${steps}  loss ${loss!.toFixed(3)}`

@@ -20,8 +20,9 @@ const USAGE = `npm start -- [options]
   --json         one JSON object as the last line
   --epochs N     passes over the data at most (chosen by size)
   --products N   products of the simulated shop (2000)
-  --orders N     its orders (20000)
-  --seed N       another shop (1)`;
+  --orders N     its orders (20500)
+  --seed N       another shop (1)
+  --force        publish even if the model does not beat its baselines`;
 
 /** Exit code of a process ended by Ctrl-C. */
 const INTERRUPTED = 130;
@@ -29,8 +30,8 @@ const INTERRUPTED = 130;
 async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({
     options: {
-      once: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' }, epochs: { type: 'string' },
-      products: { type: 'string', default: '2000' }, orders: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' },
+      once: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' }, force: { type: 'boolean' }, epochs: { type: 'string' },
+      products: { type: 'string', default: '2000' }, orders: { type: 'string', default: '20500' }, seed: { type: 'string', default: '1' },
     },
   });
   if (values.help) return void console.log(USAGE);
@@ -39,7 +40,7 @@ async function main(signal: AbortSignal): Promise<void> {
     if (!Number.isInteger(value) || value < 1) throw new VitrineError('bad_usage', `--${name} must be a whole number from 1, not "${values[name]}".`);
     return value;
   };
-  const options = { products: number('products'), orders: number('orders'), seed: number('seed'), epochs: values.epochs ? number('epochs') : undefined };
+  const options = { products: number('products'), orders: number('orders'), seed: number('seed'), epochs: values.epochs ? number('epochs') : undefined, force: values.force };
   const missing = values.once ? browserMissing() : false;
   if (missing) throw new VitrineError('bad_config', missing);
 

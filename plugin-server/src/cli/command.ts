@@ -13,7 +13,7 @@ export interface Invocation {
   /** Opens the database and builds the context; closed when the verb ends. */
   openContext(): Promise<Context>;
   /** Starts the server, and the worker in it unless `work` is false; closed when the verb ends. */
-  startServer(options: { readonly work: boolean }): Promise<{ readonly url: string }>;
+  startServer(options: { readonly work: boolean }): Promise<{ readonly url: string; readonly ctx: Context }>;
   /** Starts a worker on the queue; closed when the verb ends. */
   startWorker(): Promise<void>;
 }

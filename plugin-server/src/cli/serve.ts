@@ -1,3 +1,4 @@
+import { dashboardLinks } from '../services/dashboard-links.ts';
 import { untilStopped } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -11,9 +12,13 @@ export const command: Command = {
 
   async run(invocation) {
     const { terminal, values } = invocation;
-    const { url } = await invocation.startServer({ work: values['no-work'] !== true });
-    if (values.json) terminal.out(JSON.stringify({ url }));
-    else terminal.note(`Vitrine listens on ${url}. Stop it with Ctrl-C.`);
+    const { url, ctx } = await invocation.startServer({ work: values['no-work'] !== true });
+    const dashboards = await dashboardLinks(ctx);
+    if (values.json) terminal.out(JSON.stringify({ url, dashboards }));
+    else {
+      for (const { shop, url: link } of dashboards) terminal.note(`Dashboard of ${shop}, for 12 hours:\n  ${link}`);
+      terminal.note(`Vitrine listens on ${url}. Stop it with Ctrl-C.`);
+    }
     await untilStopped(invocation);
   },
 };

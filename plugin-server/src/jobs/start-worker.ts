@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { giveUpRun } from '../services/give-up-run.ts';
 import { handleWebhook } from '../services/handle-webhook.ts';
 import { importShop } from '../services/import-shop.ts';
-import { trainAndPublish } from '../services/train-and-publish.ts';
+import { trainShop } from '../services/train-shop.ts';
 import { deleteDeliveriesBefore } from '../store/webhook-deliveries.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 import { DEAD_TRAINING, type RunningQueue } from './start-queue.ts';
@@ -20,7 +20,7 @@ export const SERVICES: Services = {
   'handle-webhook': handleWebhook,
   async train(ctx, payload, signal) {
     await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
-    await trainAndPublish(ctx, { ...payload, signal });
+    await trainShop(ctx, { ...payload, publish: true, signal });
   },
 };
 

@@ -33,7 +33,7 @@ export function verifyOwnerToken(config: Pick<Config, 'secret'>, token: string, 
   const valid = rest.length === 0 && header === HEADER && given.length === expected.length && timingSafeEqual(given, expected)
     && claims?.iss === ISSUER && claims.aud === AUDIENCE && typeof claims.sub === 'string'
     && typeof claims.exp === 'number' && claims.exp * 1000 > now;
-  if (!valid) throw new VitrineError('unauthorized', 'The link to the dashboard is not valid, or no longer. Run "vitrine status" for a new one.');
+  if (!valid) throw new VitrineError('unauthorized', 'The link to the dashboard is not valid, or no longer. Start "vitrine serve" again for a new one.');
   return { shop: claims.sub as string };
 }
 

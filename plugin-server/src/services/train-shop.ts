@@ -8,6 +8,7 @@ import { insertArtifact, readArtifactBytes } from '../store/artifacts.ts';
 import { readInteractions } from '../store/interactions.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { createRun, finishRun, updateRunProgress } from '../store/runs.ts';
+import { publishRelease } from './publish-release.ts';
 import { requireShop, signingKey } from './require-shop.ts';
 
 export interface TrainShopInput {
@@ -16,6 +17,8 @@ export interface TrainShopInput {
   readonly runId?: string;
   readonly seed?: number;
   readonly epochs?: number;
+  /** Publish the model if the gate lets it through; a model that does not pass is a finished run all the same. */
+  readonly publish?: boolean;
   readonly onProgress?: (progress: TrainProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -25,6 +28,9 @@ export interface TrainShopResult {
   readonly artifactHash: string;
   readonly bytes: number;
   readonly evaluations: readonly Evaluation[];
+  /** With `publish`: the release made, or why there is none. */
+  readonly sequence?: number;
+  readonly notPublished?: string;
   /** Seconds by stage. */
   readonly seconds: Readonly<Record<'read' | 'dataset' | 'train' | 'compress' | 'evaluate', number>>;
 }
@@ -37,7 +43,7 @@ const PROGRESS_EVERY = 500;
 
 /**
  * Trains the recommendation model on what is stored, in a worker thread, and stores the signed artifact with its
- * evaluation. Nothing is published: see `publishRelease`.
+ * evaluation.
  *
  * @throws VitrineError `not_found`, `not_enough_data`, `cancelled`
  */
@@ -75,12 +81,22 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
       hash, file, family: 'recommendation', version, audience: 'browser', manifest: decodeArtifact(file).manifest, evaluations, createdAt,
     });
     const seconds = { read, ...result.seconds };
-    await finishRun(db, shop.id, runId, { status: 'done', result: { artifact: hash, seconds }, finishedAt: clock() });
-    return { runId, artifactHash: hash, bytes: file.length, evaluations, seconds };
+    const outcome = input.publish ? await publishIfBetter(ctx, shop.id, hash) : {};
+    await finishRun(db, shop.id, runId, { status: 'done', result: { artifact: hash, seconds, ...outcome }, finishedAt: clock() });
+    return { runId, artifactHash: hash, bytes: file.length, evaluations, seconds, ...outcome };
   } catch (error) {
     const cancelled = error instanceof VitrineError && error.code === 'cancelled';
     const message = error instanceof VitrineError ? error.message : 'Training failed for a reason on our side. The published release is unchanged.';
     await finishRun(db, shop.id, runId, { status: cancelled ? 'cancelled' : 'failed', result: { error: message }, finishedAt: clock() });
+    throw error;
+  }
+}
+
+async function publishIfBetter(ctx: Context, shop: string, hash: string): Promise<Pick<TrainShopResult, 'sequence' | 'notPublished'>> {
+  try {
+    return { sequence: (await publishRelease(ctx, { shop, hash })).sequence };
+  } catch (error) {
+    if (error instanceof VitrineError && error.code === 'not_better') return { notPublished: error.message };
     throw error;
   }
 }

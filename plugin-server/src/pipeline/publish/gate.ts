@@ -14,7 +14,7 @@ const FEWEST_CASES = 20;
 export function gate(evaluations: readonly Evaluation[]): string | undefined {
   const cases = evaluations.reduce((sum, evaluation) => sum + evaluation.cases, 0);
   if (cases < FEWEST_CASES) {
-    return `only ${cases} test cases (at least ${FEWEST_CASES} are needed): import more orders, or publish with --force`;
+    return `there are only ${cases} test cases, and at least ${FEWEST_CASES} are needed; import more orders, or publish with --force`;
   }
   const mean = (model: string): number | undefined => {
     const rows = evaluations.map((evaluation) => ({ cases: evaluation.cases, row: evaluation.rows.find((row) => row.model === model) }));
@@ -22,16 +22,16 @@ export function gate(evaluations: readonly Evaluation[]): string | undefined {
     return rows.reduce((sum, { cases: weight, row }) => sum + weight * row!.metrics[METRIC], 0) / cases;
   };
   const shipped = mean('shipped');
-  if (shipped === undefined) return 'it was not evaluated: train again';
+  if (shipped === undefined) return 'the model was not evaluated; train again';
   for (const baseline of ['popularity', 'co-purchase']) {
     const value = mean(baseline);
     if (value !== undefined && shipped <= value) {
-      return `${METRIC} ${shipped.toFixed(4)} does not beat ${baseline} (${value.toFixed(4)})`;
+      return `its ${METRIC} ${shipped.toFixed(4)} does not beat ${baseline} (${value.toFixed(4)})`;
     }
   }
   const live = mean('live');
   if (live !== undefined && shipped < live * TOLERANCE) {
-    return `${METRIC} ${shipped.toFixed(4)} falls behind the live model (${live.toFixed(4)})`;
+    return `its ${METRIC} ${shipped.toFixed(4)} falls behind the live model (${live.toFixed(4)})`;
   }
   return undefined;
 }
