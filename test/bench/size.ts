@@ -1,17 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
 import { build, type BuiltFile } from '../../build.ts';
-
-const brotli = promisify(brotliCompress);
-
-interface Row {
-  readonly subject: string;
-  readonly metric: 'raw' | 'brotli';
-  readonly value: number;
-  readonly unit: 'B';
-}
+import type { Row } from './row.ts';
 
 const SUBJECTS: readonly [role: BuiltFile['role'], subject: string][] = [
   ['style', 'style sheet (vitrine.css)'],
@@ -21,12 +9,8 @@ const SUBJECTS: readonly [role: BuiltFile['role'], subject: string][] = [
   ['webgl', 'WebGL engine'],
 ];
 
-/**
- * Bytes of a first visit, by file, as built and compressed with brotli at its highest level.
- *
- * @param options.artifact a published artifact's file, to count it too
- */
-export async function run(options: { json?: boolean; artifact?: string } = {}): Promise<{ name: string; machine: string; rows: Row[] }> {
+/** Bytes of a first visit, by file, as built and compressed with brotli at its highest level; without the artifact. */
+export async function run(): Promise<Row[]> {
   const { files } = await build();
   const rows: Row[] = [];
   const add = (subject: string, raw: number, compressed: number) =>
@@ -44,13 +28,5 @@ export async function run(options: { json?: boolean; artifact?: string } = {}): 
     compressed += packed;
   }
   add('first visit, JavaScript engine, without artifact', raw, compressed);
-  if (options.artifact) {
-    const bytes = await readFile(options.artifact);
-    add('artifact', bytes.length, (await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } })).length);
-  }
-
-  const result = { name: 'size', machine: `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`, rows };
-  if (options.json) console.log(JSON.stringify(result));
-  else for (const { subject, metric, value, unit } of rows) console.log(`${subject.padEnd(50)} ${metric.padEnd(7)} ${String(value).padStart(9)} ${unit}`);
-  return result;
+  return rows;
 }

@@ -1,5 +1,6 @@
 import '../../plugin-server/src/pipeline/train/tfjs-resolution.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../plugin-server/src/config.ts';
@@ -9,16 +10,20 @@ import { buildDataset } from '../../plugin-server/src/pipeline/dataset/build-dat
 import type { Evaluation, Interactions } from '../../plugin-server/src/pipeline/types.ts';
 import { importFile } from '../../plugin-server/src/services/import-file.ts';
 import { readInteractions } from '../../plugin-server/src/store/interactions.ts';
+import { firstLines } from '../first-lines.ts';
 import { dataFile } from './data-folder.ts';
 import { leaveLastBasket } from './leave-last-basket.ts';
 
 export interface QualityOptions {
   readonly seed: number;
   readonly epochs?: number;
-  /** Keeps the first orders only: a quick check that the command works. */
+  /** Reads the file's first lines only: a quick check that the command works. */
   readonly smoke?: boolean;
   readonly note: (line: string) => void;
 }
+
+/** Lines of some five hundred orders. */
+const SMOKE_LINES = 12_000;
 
 /**
  * `npm run quality -- online-retail`: the real file through the real import, then the last basket of each customer and
@@ -27,8 +32,7 @@ export interface QualityOptions {
 export async function run(options: QualityOptions): Promise<Evaluation[]> {
   const { note, seed } = options;
   note('Importing online-retail.csv.gz into an embedded database …');
-  const all = await importInteractions('online-retail/online-retail.csv.gz', 'online-retail');
-  const { interactions, split } = leaveLastBasket(options.smoke ? firstGroups(all, 1500) : all);
+  const { interactions, split } = leaveLastBasket(await importInteractions('online-retail/online-retail.csv.gz', 'online-retail', options.smoke));
   const dataset = buildDataset(interactions, split);
   note(`${interactions.item.length} lines of ${dataset.sequences.time.length} orders, ${interactions.itemIds.length} products. Training …`);
   return trainAndEvaluate('online-retail', dataset, 'last order of each customer', { ...options, seed });
@@ -60,22 +64,16 @@ async function trainAndEvaluate(name: string, dataset: Dataset, split: string, {
   }));
 }
 
-async function importInteractions(file: string, shop: string): Promise<Interactions> {
+async function importInteractions(file: string, shop: string, smoke = false): Promise<Interactions> {
   const home = mkdtempSync(join(tmpdir(), 'vitrine-quality-'));
   const ctx = await createContext(readConfig({ VITRINE_HOME: home }));
   try {
-    await importFile(ctx, { path: dataFile(file), shop, currency: 'GBP' });
+    let path = dataFile(file);
+    if (smoke) await writeFile((path = join(home, 'first.csv')), await firstLines(dataFile(file), SMOKE_LINES));
+    await importFile(ctx, { path, shop, currency: 'GBP' });
     return await readInteractions(ctx.db, shop);
   } finally {
     await ctx.close();
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-function firstGroups(input: Interactions, groups: number): Interactions {
-  const keep = Array.from(input.group.keys()).filter((i) => input.group[i] < groups);
-  return {
-    itemIds: input.itemIds, group: Int32Array.from(keep, (i) => input.group[i]), item: Int32Array.from(keep, (i) => input.item[i]),
-    kind: Uint8Array.from(keep, (i) => input.kind[i]), actor: Int32Array.from(keep, (i) => input.actor[i]), time: Float64Array.from(keep, (i) => input.time[i]),
-  };
 }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { browserMissing } from '../browser.ts';
+import { dataMissing } from '../quality/data-folder.ts';
+import { FILE } from './import.ts';
+import type { Row } from './row.ts';
+
+// Each measurement runs, and says what it measured in the form that machines read. The figures mean nothing here.
+
+function npmRun(script: 'bench' | 'quality', ...args: string[]): { status: number | null; last: string; said: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL(`../${script}/run.ts`, import.meta.url)), ...args], { encoding: 'utf8' });
+  return { status, last: stdout.trimEnd().split('\n').at(-1)!, said: stderr.trimEnd() };
+}
+
+const NAMES = [
+  { name: 'size', skip: false, expected: ['loader (vitrine.js) brotli B', 'WebGL engine raw B'] },
+  { name: 'import', skip: dataMissing(FILE), expected: ['online-retail, first import rate rows/s', 'online-retail, first import peak memory B', 'online-retail, imported again time s'] },
+  { name: 'start', skip: browserMissing(), expected: ['train time s', 'total time s', 'server, shop and training peak memory B', 'first page: artifact transferred B'] },
+];
+for (const { name, skip, expected } of NAMES) {
+  test(`npm run bench -- ${name}`, { skip, timeout: 180_000 }, () => {
+    const { status, last, said } = npmRun('bench', name, '--smoke', '--json');
+    assert.equal(status, 0, said.split('\n').at(-1));
+    const result = JSON.parse(last) as { name: string; machine: string; rows: Row[] };
+    assert.deepEqual([Object.keys(result), result.name], [['name', 'machine', 'rows'], name]);
+    assert.match(result.machine, /^\d+ × .+, \d+ GB, Node \d+\./);
+    for (const row of result.rows) {
+      assert.deepEqual(Object.keys(row), ['subject', 'metric', 'value', 'unit']);
+      assert.ok(Number.isFinite(row.value) && row.value >= 0, JSON.stringify(row));
+    }
+    const measured = result.rows.map(({ subject, metric, unit }) => `${subject} ${metric} ${unit}`);
+    assert.equal(new Set(measured).size, measured.length);
+    for (const row of expected) assert.ok(measured.includes(row), `${row} is not among ${measured.join(', ')}`);
+  });
+}
+
+test('npm run quality -- online-retail', { skip: dataMissing(FILE), timeout: 180_000 }, () => {
+  const { status, last, said } = npmRun('quality', 'online-retail', '--smoke', '--json');
+  assert.equal(status, 0, said);
+  const { name, evaluations } = JSON.parse(last) as { name: string; evaluations: { dataset: string; cases: number; rows: { model: string; metrics: Record<string, number> }[] }[] };
+  assert.deepEqual([name, evaluations.length > 0], ['online-retail', true]);
+  for (const { dataset, cases, rows } of evaluations) {
+    assert.deepEqual([dataset, rows.map(({ model }) => model), cases > 0], ['online-retail', ['shipped', 'popularity', 'co-purchase'], true]);
+    for (const { metrics } of rows) for (const metric of ['HR@20', 'NDCG@20', 'MRR@20']) assert.ok(metrics[metric] >= 0 && metrics[metric] <= 1, metric);
+  }
+});
+
+test('a name that is none is one line and exit code 2', () => {
+  for (const script of ['bench', 'quality'] as const) {
+    for (const args of [['__proto__'], [], ['--fast']]) {
+      const { status, said } = npmRun(script, ...args);
+      assert.deepEqual([status, said.split('\n').length], [2, 1], `${script} ${args.join(' ')}: ${said}`);
+    }
+  }
+});
