@@ -3,7 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import axe from 'axe-core';
 import type { BrowserContext, Browser, Page } from 'playwright-core';
-import { createJsScorer, loadRecommendation, rank, verifyArtifact, type SessionItem } from '@vitrine/sdk/core';
+import { createJsScorer, hashArtifact, loadRecommendation, rank, verifyArtifact, type ErrorCode, type SessionItem } from '@vitrine/sdk/core';
 import type { Vitrine } from '@vitrine/sdk';
 import { browserMissing, launchBrowser } from '../browser.ts';
 import { createSigner, randomArtifact } from '../contract/random-model.ts';
@@ -227,24 +227,39 @@ test('a cart form is reported, and the visit goes on over pages with consent', s
   assert.deepEqual(added && [added.productId, added.quantity], ['p8', 2]);
 });
 
-const NOTHING: readonly [name: string, change: () => Promise<void> | void][] = [
-  ['signed by another key', async () => {
+/** Bytes that a server, a proxy or a cache has changed; with `hash` the release vouches for them. */
+async function spoil(change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>, options: { hash?: boolean } = {}): Promise<void> {
+  const artifact = store.state.artifact!;
+  const bytes = change(new Uint8Array(artifact.bytes));
+  store.state.artifact = { ...artifact, bytes, ...(options.hash ? { hash: await hashArtifact(bytes, webcrypto.subtle) } : {}) };
+}
+const flip = (at: number) => (bytes: Uint8Array<ArrayBuffer>) => {
+  bytes[at < 0 ? bytes.length + at : at] ^= 1;
+  return bytes;
+};
+
+const NOTHING: readonly [name: string, code: ErrorCode | null, change: () => Promise<void>][] = [
+  ['signed by another key', 'artifact_signature', async () => {
     store.state.artifact = await randomArtifact(await createSigner(), { items: 20, dim: 4, seed: 1, shop: store.shop });
   }],
-  ['for another shop', async () => {
+  ['for another shop', 'artifact_shop', async () => {
     store.state.artifact = await randomArtifact(store.signer, { items: 20, dim: 4, seed: 1, shop: 'other.myshopify.com' });
   }],
-  ['cut short', () => {
-    store.state.artifact = { ...store.state.artifact!, bytes: store.state.artifact!.bytes.slice(0, 999) };
-  }],
-  ['for the server only', async () => {
+  ['cut short', 'artifact_corrupt', () => spoil((bytes) => bytes.slice(0, 999))],
+  ['with a flipped bit', 'artifact_corrupt', () => spoil(flip(-500))],
+  ['with a flipped bit that the release vouches for', 'artifact_signature', () => spoil(flip(-500), { hash: true })],
+  ['of another version', 'artifact_version', () => spoil((bytes) => {
+    bytes[4] = 2; // the format's version
+    return bytes;
+  }, { hash: true })],
+  ['for the server only', 'artifact_corrupt', async () => {
     store.state.artifact = await randomArtifact(store.signer, { items: 20, dim: 4, seed: 1, shop: store.shop, audience: 'server' });
   }],
-  ['not published yet', () => {
+  ['not published yet', null, async () => {
     store.state.artifact = null;
   }],
 ];
-for (const [name, change] of NOTHING) {
+for (const [name, code, change] of NOTHING) {
   test(`an artifact ${name}: the widget is invisible, the page is whole and nothing moves`, settings, async () => {
     await change();
     const page = await open('/products/p3', { ...PRODUCT, body: `${RELATED}<div class="far"></div>` });
@@ -252,6 +267,7 @@ for (const [name, change] of NOTHING) {
     assert.equal(await page.locator('vitrine-recommendations').evaluate((element) => getComputedStyle(element).visibility), 'hidden');
     assert.equal(await page.evaluate(() => window.shifts), 0);
     assert.equal(await page.textContent('#after'), 'After.');
+    assert.equal(await page.evaluate(() => window.vitrine!.status.error?.code ?? null), code);
     assert.deepEqual(problems, []);
   });
 }
