@@ -76,6 +76,14 @@ test('tensors are views into the file, 64-byte aligned', async () => {
   }
 });
 
+test('a part of a larger array is encoded as that part', async () => {
+  const { tensors: read } = decodeArtifact(await encode({
+    a: { type: 'int8', shape: [2], data: Int8Array.of(1, 2, 3, 4).subarray(1, 3) },
+    b: { type: 'float32', shape: [1], data: Float32Array.of(1, 2).subarray(1) },
+  }));
+  assert.deepEqual([...read.values()], [Int8Array.of(2, 3), Float32Array.of(2)]);
+});
+
 test('the encoder refuses what it could not read again', async () => {
   const int8 = Int8Array.of(1, 2, 3);
   const cases: [Record<string, TensorInput>, RegExp][] = [
@@ -92,6 +100,8 @@ test('the encoder refuses what it could not read again', async () => {
   ];
   for (const [input, message] of cases) await assert.rejects(encode(input), (error) => error instanceof VitrineError && error.code === 'bad_input' && message.test(error.message), String(message));
   await assert.rejects(encode({}, { ...MANIFEST, metrics: [{ model: 'm', metrics: { x: NaN } }] }), /manifest.metrics\[0\].metrics.x: must be a number/);
+  const proto = JSON.parse('{"__proto__":1}') as Record<string, number>;
+  await assert.rejects(encode({}, { ...MANIFEST, config: proto }), /manifest.config: must have keys of letters/);
   await assert.rejects(encodeArtifact(MANIFEST, new Map(), async () => new Uint8Array(70)), /signature: must be 64 bytes/);
 });
 

@@ -37,6 +37,13 @@ test('accepts exactly the bytes that a fatal TextDecoder accepts', () => {
   );
 });
 
+test('the edges of Unicode', () => {
+  assert.equal(decodeUtf8(Uint8Array.of(0xf4, 0x8f, 0xbf, 0xbf), 'text'), '\u{10ffff}');
+  for (const bytes of [[0xf4, 0x90, 0x80, 0x80], [0xed, 0xa0, 0x80], [0xe0, 0x9f, 0xbf], [0xc1, 0xbf], [0xe2, 0x82], [0xf0, 0x9f, 0x98]]) {
+    assert.throws(() => decodeUtf8(Uint8Array.from(bytes), 'text'), { message: 'text, byte 0: must be UTF-8' });
+  }
+});
+
 test('says where the text breaks', () => {
   assert.throws(() => decodeUtf8(Uint8Array.of(0x61, 0x62, 0xff), 'ids'), { message: 'ids, byte 2: must be UTF-8' });
 });

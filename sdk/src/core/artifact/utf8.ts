@@ -39,10 +39,10 @@ export function decodeUtf8(bytes: Uint8Array, path: string): string {
   for (let i = 0; i < bytes.length; ) {
     const first = bytes[i];
     const tail = first < 0x80 ? 0 : first >> 5 === 6 ? 1 : first >> 4 === 14 ? 2 : first >> 3 === 30 ? 3 : -1;
-    if (tail < 0 || i + tail >= bytes.length) refuse(i);
+    if (tail < 0) refuse(i);
     let point = tail === 0 ? first : first & (0x3f >> tail);
     for (let t = 1; t <= tail; t++) {
-      if (bytes[i + t] >> 6 !== 2) refuse(i);
+      if (bytes[i + t] >> 6 !== 2) refuse(i); // also past the end, where `undefined >> 6` is 0
       point = (point << 6) | (bytes[i + t] & 0x3f);
     }
     if (point < LEAST[tail] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) refuse(i);

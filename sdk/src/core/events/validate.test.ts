@@ -95,6 +95,9 @@ test('items are checked one by one', () => {
 test('limits are inclusive', () => {
   validateEvent({ ...VIEW, productId: 'x'.repeat(LIMITS.text), at: 0 });
   validateEvent({ ...VIEW, type: 'product_added_to_cart', quantity: LIMITS.quantity });
+  const click = { ...VIEW, type: 'recommendation_clicked', widget: 'related', position: LIMITS.items - 1 };
+  validateEvent(click);
+  assert.equal(refusal(() => validateEvent({ ...click, position: LIMITS.items })), 'position: must be a number from 0 to 99');
   for (const id of ['', 'B0F6B6E-0', VIEW.id.toUpperCase(), `${VIEW.id}\n`, `x${VIEW.id}`]) {
     assert.equal(refusal(() => validateEvent({ ...VIEW, id })), 'id: must be a UUID in lower case');
   }
