@@ -131,10 +131,14 @@ async function listenSomewhere<T>(listen: (port: number) => Promise<T>, port: nu
   }
 }
 
-/** The folder emptied, unless a demonstration runs in it. */
+/** Empties the folder, unless a demonstration runs in it. */
 function emptyHome(home: string): void {
   mkdirSync(home, { recursive: true });
-  lockDirectory(join(home, 'data'))();
+  try {
+    lockDirectory(join(home, 'data'))();
+  } catch (cause) {
+    throw new VitrineError('conflict', 'A simulated shop is running already: end it with Ctrl-C first, or add --once.', { cause });
+  }
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
 }
