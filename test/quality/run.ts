@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { VitrineError } from '@vitrine/sdk/core';
-import { formatEvaluation } from '../../plugin-server/src/cli/evaluation-table.ts';
+import { evaluationJson, formatEvaluation } from '../../plugin-server/src/cli/evaluation-table.ts';
 import { dataMissing } from './data-folder.ts';
 
 /** Measurements of quality by name; each reads a folder of real data. */
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
     note: (line) => console.error(line),
   });
   for (const evaluation of evaluations) console.log(`${formatEvaluation(evaluation)}\n`);
-  if (values.json) console.log(JSON.stringify({ name: positionals[0], evaluations }));
+  if (values.json) console.log(JSON.stringify(evaluationJson(evaluations)));
   return 0;
 }
 

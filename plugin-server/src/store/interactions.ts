@@ -18,6 +18,9 @@ interface Touch {
  * views and additions to the cart. Sorted by time.
  */
 export async function readInteractions(db: Database, shop: string): Promise<Interactions> {
+  // The embedded database has no background process that keeps the planner's statistics: after a bulk import it would
+  // believe the tables to be empty and join row by row (35 s instead of 1 s for 55,000 lines).
+  await db.exec('ANALYZE products; ANALYZE orders; ANALYZE order_lines; ANALYZE events;');
   const columns = new GrowingColumns();
   await readOrders(db, shop, (touch) => columns.add(touch, KINDS.indexOf('purchase')));
   await readEvents(db, shop, 'product_viewed', (touch) => columns.add(touch, KINDS.indexOf('view')));
