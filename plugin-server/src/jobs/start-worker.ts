@@ -1,5 +1,5 @@
 import type { Job } from 'pg-boss';
-import { VitrineError } from '@vitrine/sdk/core';
+import { type ErrorCode, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
 import { giveUpRun } from '../services/give-up-run.ts';
 import { handleWebhook } from '../services/handle-webhook.ts';
@@ -26,6 +26,9 @@ export const SERVICES: Services = {
 
 /** Jobs of a kind taken at once. Webhooks are many and short; the others are long. */
 const BATCH: Readonly<Record<JobName, number>> = { 'install-import': 1, 'handle-webhook': 100, train: 1 };
+
+/** Failures that trying again cannot mend; the owner is told where the job left its result. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['not_enough_data', 'not_found']);
 
 /** Seconds between two looks at an empty queue. */
 const POLL_SECONDS = 0.5;
@@ -55,6 +58,10 @@ async function runJob(ctx: Context, services: Services, name: JobName, job: Job<
     return { id: job.id, status: 'completed' as const };
   } catch (error) {
     const message = error instanceof VitrineError ? error.message : error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    if (error instanceof VitrineError && FINAL.has(error.code)) {
+      ctx.log.warn('job ended', { job: name, shop, code: error.code, reason: message });
+      return { id: job.id, status: 'completed' as const };
+    }
     ctx.log.error('job failed', { job: name, shop, code: error instanceof VitrineError ? error.code : 'internal', reason: message });
     return { id: job.id, status: 'failed' as const, output: { message } };
   }
