@@ -103,7 +103,7 @@ test('a failure is exit code 1, a bad file 2, a stop 130; each in one line', asy
 });
 
 test('serve and work run until they are stopped', async () => {
-  for (const [verb, shown] of [['serve', /^\{"url":"http:\/\/127\.0\.0\.1:\d+"\}$/], ['work', /^\{"working":true\}$/]] as const) {
+  for (const [verb, shown] of [['serve', /^\{"url":"http:\/\/127\.0\.0\.1:\d+","dashboards":\[(\{"shop":"[^"]+","url":"http:\/\/127\.0\.0\.1:\d+\/app\?shop=[^"#]+#token=[\w.-]+"\},?)*\]\}$/], ['work', /^\{"working":true\}$/]] as const) {
     const stop = new AbortController();
     const out: string[] = [];
     const terminal: Terminal = { out: (line) => { out.push(line); stop.abort(); }, note: () => {}, clock: Date.now };

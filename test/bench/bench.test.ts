@@ -39,9 +39,11 @@ for (const { name, skip, expected } of NAMES) {
 test('npm run quality -- online-retail', { skip: dataMissing(FILE), timeout: 180_000 }, () => {
   const { status, last, said } = npmRun('quality', 'online-retail', '--smoke', '--json');
   assert.equal(status, 0, said);
-  const { name, evaluations } = JSON.parse(last) as { name: string; evaluations: { dataset: string; cases: number; rows: { model: string; metrics: Record<string, number> }[] }[] };
-  assert.deepEqual([name, evaluations.length > 0], ['online-retail', true]);
-  for (const { dataset, cases, rows } of evaluations) {
+  interface Printed { dataset: string; protocol: string; seed: number; cases: number; rows: { model: string; metrics: Record<string, number> }[] }
+  const { others, ...first } = JSON.parse(last) as Printed & { others: Printed[] };
+  assert.deepEqual([first, ...others].map(({ protocol }) => protocol.split(':')[0]), ['next-basket', 'rest-of-basket']);
+  for (const { dataset, seed, cases, rows } of [first, ...others]) {
+    assert.equal(seed, 1);
     assert.deepEqual([dataset, rows.map(({ model }) => model), cases > 0], ['online-retail', ['shipped', 'popularity', 'co-purchase'], true]);
     for (const { metrics } of rows) for (const metric of ['HR@20', 'NDCG@20', 'MRR@20']) assert.ok(metrics[metric] >= 0 && metrics[metric] <= 1, metric);
   }
