@@ -2,16 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DEFAULTS, GOALS, MIX_SIZE, REPEAT_LENGTH } from '@vitrine/sdk/core';
 import { crossEntropy } from '@vitrine/sdk/core/models/recommendation/loss';
 import { encode, init, normaliseRows, type Params, score } from '@vitrine/sdk/core/models/recommendation/model';
-import { compressRecommendation, previewModel } from '../compress/compress-recommendation.ts';
 import { buildCases, type Case, type Task, TASKS } from '../dataset/cases.ts';
 import type { Dataset } from '../dataset/build-dataset.ts';
-import { createRandom, shuffle } from '../dataset/random.ts';
+import { createRandom } from '../dataset/random.ts';
 import type { Sequences } from '../dataset/sequences.ts';
-import { RankingMetrics } from '../evaluate/metrics.ts';
-import { shippedRecommender } from '../evaluate/recommenders.ts';
+import { scoreCheckpoint } from '../evaluate/score-checkpoint.ts';
 import type { Checkpoint, TrainProgress } from '../types.ts';
 import { createSampler, makeBatch, type TrainingBatch } from './batches.ts';
-import { countExamples, epochExamples, type Example } from './examples.ts';
+import { batchesByLength } from './batches-by-length.ts';
+import { countExamples, epochExamples } from './examples.ts';
 import { fit } from './fit.ts';
 import { strongestNeighbours } from './neighbours.ts';
 import { pmiStart } from './pmi-start.ts';
@@ -98,7 +97,7 @@ export function trainRecommendation({ sequences, counts }: Dataset, options: Tra
       }
     },
     loss: (batch) => batchLoss(params, batch),
-    validate: () => ({ name: 'NDCG@20', value: validationScore(checkpoint([]), allCases) }),
+    validate: () => ({ name: 'NDCG@20', value: scoreCheckpoint(checkpoint([]), allCases) }),
   });
   const trained = checkpoint(history);
   for (const variable of variables.values()) variable.dispose();
@@ -125,34 +124,4 @@ function trainedGoals(sequences: Sequences): number {
     if (goals === (1 << GOALS.length) - 1) break;
   }
   return goals;
-}
-
-/** Mean NDCG@20 over the tasks that have cases. */
-function validationScore(checkpoint: Checkpoint, cases: readonly Case[]): number {
-  const recommend = shippedRecommender(previewModel(compressRecommendation(checkpoint)));
-  const metrics = new RankingMetrics(20, checkpoint.itemIds.length);
-  for (const question of cases) metrics.add(recommend(question, 20), question.targets);
-  return metrics.result()['NDCG@20'];
-}
-
-/** Batches drawn at once to be sorted by length. */
-const POOL = 12;
-
-/**
- * Batches of examples of similar length: padding a few long histories to every batch would cost several times the work.
- * The batches of a pool come in random order, so that lengths do not follow each other.
- */
-export function* batchesByLength(examples: Iterable<Example>, size: number, random: () => number): Generator<Example[]> {
-  let pool: Example[] = [];
-  const flush = function* () {
-    pool.sort((a, b) => a.items.length - b.items.length);
-    const batches = Array.from({ length: Math.ceil(pool.length / size) }, (_, i) => pool.slice(i * size, (i + 1) * size));
-    pool = [];
-    yield* shuffle(batches, random);
-  };
-  for (const example of examples) {
-    pool.push(example);
-    if (pool.length === size * POOL) yield* flush();
-  }
-  yield* flush();
 }

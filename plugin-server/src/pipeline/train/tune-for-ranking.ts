@@ -1,8 +1,6 @@
 import { GOALS, KINDS, MIX_SIZE, mixIndex, POSITION_BUCKETS } from '@vitrine/sdk/core';
-import { compressRecommendation, previewModel } from '../compress/compress-recommendation.ts';
 import { CART, type Case, PURCHASE, type Task, VIEW } from '../dataset/cases.ts';
-import { RankingMetrics } from '../evaluate/metrics.ts';
-import { shippedRecommender } from '../evaluate/recommenders.ts';
+import { scoreCheckpoint } from '../evaluate/score-checkpoint.ts';
 import type { Checkpoint } from '../types.ts';
 import type { NeighbourLists } from './neighbours.ts';
 
@@ -37,12 +35,7 @@ export function tuneForRanking(checkpoint: Checkpoint, cases: ReadonlyMap<Task, 
   const bonus = learned.data.slice();
   let tuned: Checkpoint = { ...checkpoint, params: new Map([...checkpoint.params, ['bonus', { ...learned, data: bonus }]]) };
   const use = (list: NeighbourLists) => { tuned = { ...tuned, neighbours: { ...list, mix } }; };
-  const score = (questions: readonly Case[]) => () => {
-    const recommend = shippedRecommender(previewModel(compressRecommendation(tuned)));
-    const metrics = new RankingMetrics(20, checkpoint.itemIds.length);
-    for (const question of questions) metrics.add(recommend(question, 20), question.targets);
-    return metrics.result()['NDCG@20'];
-  };
+  const score = (questions: readonly Case[]) => () => scoreCheckpoint(tuned, questions);
   const enough = (task: Task) => (cases.get(task)?.length ?? 0) >= FEWEST_CASES;
 
   // Carts first: they decide which companions ship.
