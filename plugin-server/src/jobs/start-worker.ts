@@ -59,7 +59,7 @@ async function runJob(ctx: Context, services: Services, name: JobName, job: Job<
   } catch (error) {
     const message = error instanceof VitrineError ? error.message : error instanceof Error ? error.message.split('\n')[0]! : String(error);
     if (error instanceof VitrineError && FINAL.has(error.code)) {
-      ctx.log.warn('job ended', { job: name, shop, code: error.code, reason: message });
+      ctx.log.info('job ended', { job: name, shop, code: error.code, reason: message });
       return { id: job.id, status: 'completed' as const };
     }
     ctx.log.error('job failed', { job: name, shop, code: error instanceof VitrineError ? error.code : 'internal', reason: message });
