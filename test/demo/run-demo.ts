@@ -180,3 +180,6 @@ function checkStopped(signal: AbortSignal | undefined): void {
 
 /** Where the demonstration keeps its data, apart from a shop's own. */
 export const DEMO_HOME = fileURLToPath(new URL('../../.vitrine/demo', import.meta.url));
+
+/** The shop that `npm start` simulates unless told otherwise. */
+export const DEMO_SHOP = { seed: 1, products: 2_000, orders: 20_500 } as const;

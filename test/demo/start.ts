@@ -10,7 +10,7 @@ import { processTerminal, progressLine } from '../../plugin-server/src/cli/termi
 import { type ArtifactRow, findArtifact } from '../../plugin-server/src/store/artifacts.ts';
 import { browserMissing } from '../browser.ts';
 import { checkPage, type PageCheck } from './check-page.ts';
-import { type Demo, DEMO_HOME, runDemo } from './run-demo.ts';
+import { type Demo, DEMO_HOME, DEMO_SHOP, runDemo } from './run-demo.ts';
 
 const USAGE = `npm start -- [options]
 
@@ -19,9 +19,9 @@ const USAGE = `npm start -- [options]
   --once         check one page in a headless browser, then end
   --json         one JSON object as the last line
   --epochs N     passes over the data at most (chosen by size)
-  --products N   products of the simulated shop (2000)
-  --orders N     its orders (20500)
-  --seed N       another shop (1)
+  --products N   products of the simulated shop (${DEMO_SHOP.products})
+  --orders N     its orders (${DEMO_SHOP.orders})
+  --seed N       another shop (${DEMO_SHOP.seed})
   --force        publish even if the model does not beat its baselines`;
 
 /** Exit code of a process ended by Ctrl-C. */
@@ -31,7 +31,8 @@ async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({
     options: {
       once: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' }, force: { type: 'boolean' }, epochs: { type: 'string' },
-      products: { type: 'string', default: '2000' }, orders: { type: 'string', default: '20500' }, seed: { type: 'string', default: '1' },
+      products: { type: 'string', default: String(DEMO_SHOP.products) }, orders: { type: 'string', default: String(DEMO_SHOP.orders) },
+      seed: { type: 'string', default: String(DEMO_SHOP.seed) },
     },
   });
   if (values.help) return void console.log(USAGE);

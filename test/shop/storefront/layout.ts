@@ -68,7 +68,7 @@ ${embed ? html`<link rel="stylesheet" href="${embed.appUrl}/assets/vitrine.css">
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
-<aside class="notice" aria-label="Good to know">Free delivery from ${price(state, 6_000)} · 30 days to change your mind</aside>
+<aside class="notice" aria-label="Good to know"><span>Free delivery from ${price(state, 6_000)}</span><span>30 days to change your mind</span></aside>
 <header class="header">
 <div class="header-row">
 <a class="brand" href="/" aria-label="${state.data.name}, home"><img src="/theme/mark.svg" alt="" width="34" height="34"><span>${state.data.name}</span></a>

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { quietLog } from '../../plugin-server/src/cli/quiet-log.ts';
+import { processTerminal, progressLine } from '../../plugin-server/src/cli/terminal.ts';
+import { drawPictures } from './draw-pictures.ts';
+import { DEMO_SHOP, runDemo } from './run-demo.ts';
+
+/**
+ * Renews the pictures in docs/images from a demonstration that runs for them alone: its own ports, its own folder.
+ *
+ * @example
+ * npm run pictures
+ */
+const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
+
+const terminal = processTerminal();
+const home = mkdtempSync(join(tmpdir(), 'vitrine-pictures-'));
+try {
+  const demo = await runDemo({ ...DEMO_SHOP, port: 0, shopPort: 0, home, show: progressLine(terminal), note: terminal.note, log: quietLog(terminal) });
+  try {
+    await drawPictures(demo, IMAGES, terminal.note);
+  } finally {
+    await demo.close();
+  }
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
