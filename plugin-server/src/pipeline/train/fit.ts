@@ -23,7 +23,7 @@ export interface FitOptions<Batch> {
   readonly cancelled: () => boolean;
 }
 
-/** Steps between two progress reports. */
+/** Steps between two progress reports; the last step of an epoch reports after validation. */
 const REPORT_EVERY = 5;
 
 /**
@@ -68,7 +68,7 @@ export function fit<Batch>(options: FitOptions<Batch>): TrainProgress[] {
       sum += loss;
       step++;
       done++;
-      if (step % REPORT_EVERY === 0) options.onProgress(progress(epoch, step, sum / step));
+      if (step % REPORT_EVERY === 0 && step < stepsPerEpoch) options.onProgress(progress(epoch, step, sum / step));
     }
     done = (epoch + 1) * stepsPerEpoch;
     validation = options.validate();
