@@ -190,6 +190,7 @@ test('install, import, train, publish, recommend, collect, retrain, withdraw, ro
       assert.ok(row.status !== 'failed' && row.status !== 'cancelled', row.result?.error);
       return row.status === 'done' && row;
     });
+    assert.deepEqual(run.history.map(({ epoch }) => epoch), run.history.map((_, index) => index + 1), 'one entry an epoch');
     if (run.result!.sequence === undefined) await publishRelease(ctx, { shop: shop.domain, hash: run.result!.artifact, force: true }); // see above
     const second = (await readLive()).artifact!;
     assert.notEqual(second.version, first.version);
