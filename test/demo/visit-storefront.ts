@@ -4,7 +4,7 @@ import type { Shop } from '../shop/shop.ts';
 import { isAvailable, isVisible } from '../shop/state.ts';
 
 /** A shopper leaves after so many product pages. */
-const PAGES = 2;
+const PAGES = 3;
 /** Longer than the second after which a widget counts as seen. */
 const LOOK = 1_200;
 /** A busy machine takes its time. */
@@ -13,8 +13,8 @@ const PATIENCE = 20_000;
 /**
  * Lets shoppers of the simulated shop visit it again, in a real browser and with the widgets on its pages. Each of the
  * latest sessions that viewed several products becomes one visit: its shopper agrees to be measured, opens the products in
- * the session's order, follows a recommendation only when it leads to a product that the session goes on to view, and puts
- * the last one into the cart.
+ * the session's order, follows a recommendation only when it leads to the product that the session viewed next, and puts the
+ * last one into the cart.
  *
  * @returns how many recommendations were followed
  */
@@ -41,12 +41,10 @@ async function visit(browser: Browser, origin: string, route: readonly string[])
       if (!links) continue; // the engine did not start in time: no widget, and the shopper goes on
       await page.waitForTimeout(LOOK);
       const shown = await links.evaluateAll((list) => list.map((link) => new URL((link as HTMLAnchorElement).href).pathname.split('/').at(-1)!));
-      const next = left.find((handle) => shown.includes(handle));
-      if (next === undefined) continue;
-      await links.nth(shown.indexOf(next)).click();
-      await page.waitForURL(`**/products/${next}`);
+      if (left.length === 0 || !shown.includes(left[0])) continue;
+      await links.nth(shown.indexOf(left[0])).click();
+      await page.waitForURL(`**/products/${left[0]}`);
       followed++;
-      left.unshift(...left.splice(left.indexOf(next), 1));
     }
     await page.getByRole('button', { name: 'Add to cart' }).click();
     await page.waitForURL('**/cart');
