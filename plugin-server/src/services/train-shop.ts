@@ -120,8 +120,6 @@ function recordProgress(ctx: Context, shop: string, runId: string, report?: (pro
   return (progress: TrainProgress) => {
     report?.(progress);
     const endOfEpoch = progress.step === progress.steps && progress.validation !== undefined;
-    // The last step of an epoch reports with the validation of the one before; the report after validating replaces it.
-    if (endOfEpoch && history.at(-1)?.epoch === progress.epoch) history.pop();
     if (endOfEpoch) history.push(progress);
     if (!endOfEpoch && ctx.clock() - written < PROGRESS_EVERY) return;
     written = ctx.clock();
