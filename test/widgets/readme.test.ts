@@ -14,11 +14,11 @@ async function firstBlock(path: string, language: string): Promise<string> {
   return new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(text)![1];
 }
 
-test("the SDK's README runs as shown", { skip: browserMissing(), timeout: 60_000 }, async () => {
+for (const [path, language] of [['README.md', 'js'], ['sdk/README.md', 'ts']]) test(`${path} runs as shown`, { skip: browserMissing(), timeout: 60_000 }, async () => {
   const store = await openStorefront();
   const browser = await launchBrowser();
   try {
-    const code = await firstBlock('sdk/README.md', 'ts');
+    const code = await firstBlock(path, language);
     assert.ok(code.trim().split('\n').length < 10, 'under ten lines');
     const shown = code.replace('demo.myshopify.com', store.shop).replace("'pk_…'", `'${store.signer.key}'`).replace('https://vitrine.example.com', store.appUrl).replaceAll('8001', 'p3');
     const element = /<vitrine-recommendations.*?<\/vitrine-recommendations>/.exec(shown)![0];
