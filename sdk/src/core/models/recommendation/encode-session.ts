@@ -90,9 +90,10 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
 /** bonus(j) += Σ_t mix[goal, kind_t] · decay^(distance of t) · w(i_t, j), over the items the encoder reads. */
 function addNeighbours(bonus: Map<number, number>, { config, neighbours }: RecommendationModel, session: KnownSession, goal: number): void {
   const { count, row, weight, mix } = neighbours;
-  const end = session.rows.length - 1;
-  for (let t = Math.max(0, end + 1 - config.maxLength); t <= end; t++) {
-    const strength = mix[mixIndex(goal, session.kinds[t])] * NEIGHBOUR_DECAY ** (end - t);
+  const oldest = Math.max(0, session.rows.length - config.maxLength);
+  // Multiplied up, not raised to a power: JavaScript engines may differ in the last bit of a power.
+  for (let t = session.rows.length - 1, decay = 1; t >= oldest; t--, decay *= NEIGHBOUR_DECAY) {
+    const strength = mix[mixIndex(goal, session.kinds[t])] * decay;
     if (strength === 0) continue;
     const from = session.rows[t] * count;
     for (let k = from; k < from + count; k++) {
