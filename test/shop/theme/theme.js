@@ -26,7 +26,6 @@ banner?.addEventListener('submit', async (event) => {
 });
 
 for (const field of document.querySelectorAll('[data-submit]')) {
-  field.form.classList.add('sends-itself');
   field.addEventListener('change', () => field.form.requestSubmit());
 }
 
