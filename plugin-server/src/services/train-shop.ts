@@ -1,11 +1,13 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import { decodeArtifact, encodeArtifact, hashArtifact, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
+import { packAttributes } from '../pipeline/compress/pack-attributes.ts';
 import { createSigner } from '../pipeline/publish/sign.ts';
 import { trainInWorker } from '../pipeline/train/train-in-worker.ts';
 import type { Evaluation, Interactions, TrainProgress } from '../pipeline/types.ts';
 import { insertArtifact, readArtifactBytes } from '../store/artifacts.ts';
 import { readInteractions } from '../store/interactions.ts';
+import { findProducts } from '../store/products.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { createRun, finishRun, updateRunProgress } from '../store/runs.ts';
 import { publishRelease } from './publish-release.ts';
@@ -65,6 +67,8 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
       onProgress: recordProgress(ctx, shop.id, runId, input.onProgress),
     });
 
+    const itemIds = result.packed.tensors.get('items')!.data as readonly string[];
+    const tensors = new Map([...result.packed.tensors, ...packAttributes(itemIds, await findProducts(db, shop.id, itemIds))]);
     const createdAt = clock();
     const version = `${new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
     const file = await encodeArtifact({
@@ -72,7 +76,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
       config: { ...result.packed.config, ...result.split },
       metrics: result.evaluations.flatMap(({ protocol, rows }) =>
         rows.map(({ model, metrics }) => ({ model: `${model} (${protocol.split(':')[0]})`, metrics }))),
-    }, result.packed.tensors, await createSigner(await signingKey(ctx, shop)));
+    }, tensors, await createSigner(await signingKey(ctx, shop)));
     const hash = await hashArtifact(file, webcrypto.subtle);
     const evaluations = result.evaluations.map((evaluation) => ({
       ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, bytes: file.length } : row)),

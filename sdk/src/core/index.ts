@@ -18,8 +18,10 @@ export { verifyArtifact } from './artifact/verify.ts';
 export type { VerifyOptions } from './artifact/verify.ts';
 
 export type * from './models/recommendation/types.ts';
+export * from './models/recommendation/attributes.ts';
 export * from './models/recommendation/config.ts';
 export * from './models/recommendation/encode-session.ts';
+export * from './models/recommendation/filter.ts';
 export * from './models/recommendation/js-scorer.ts';
 export * from './models/recommendation/load.ts';
 export * from './models/recommendation/rank.ts';

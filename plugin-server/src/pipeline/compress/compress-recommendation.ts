@@ -1,5 +1,6 @@
 import { loadRecommendation, MIX_SIZE, paramShapes, type RecommendationConfig, type RecommendationModel, rowBytes, type TensorType } from '@vitrine/sdk/core';
 import type { Checkpoint } from '../types.ts';
+import { toPlanes } from './planes.ts';
 
 /** A tensor ready for the artifact. */
 export interface PackedTensor {
@@ -38,14 +39,8 @@ export function compressRecommendation(checkpoint: Checkpoint): PackedModel {
 /** Row numbers as planes of bytes, which compress well; weights as uint8 with one scale. */
 function packNeighbours(tensors: Map<string, PackedTensor>, { count, row, weight, mix }: Checkpoint['neighbours'], items: number): void {
   if (count === 0) return;
-  const size = items * count;
-  const planes = rowBytes(items);
-  const bytes = new Uint8Array(planes * size);
-  for (let plane = 0; plane < planes; plane++) {
-    for (let i = 0; i < size; i++) bytes[plane * size + i] = Math.floor(row[i] / 256 ** plane) & 0xff;
-  }
   const scale = (weight.reduce((most, value) => Math.max(most, value), 0) || 1) / 255;
-  tensors.set('neighbours', { type: 'uint8', shape: [planes, items, count], data: bytes });
+  tensors.set('neighbours', { type: 'uint8', shape: [rowBytes(items), items, count], data: toPlanes(row, items) });
   tensors.set('neighbour_weight', { type: 'uint8', shape: [items, count], data: Uint8Array.from(weight, (value) => Math.round(value / scale)), scale });
   tensors.set('neighbour_mix', { type: 'float32', shape: [MIX_SIZE], data: mix });
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from '../../artifact/types.ts';
 import { VitrineError } from '../../errors.ts';
-import { MIX_SIZE, paramShapes, type RecommendationConfig, rowBytes } from './config.ts';
+import { type Attributes, readAttributes, readPlanes } from './attributes.ts';
+import { MIX_SIZE, paramShapes, type RecommendationConfig } from './config.ts';
 
 /** A recommendation model ready to rank: int8 catalogue for scoring, float encoder for sessions. */
 export interface RecommendationModel {
@@ -16,6 +17,8 @@ export interface RecommendationModel {
   /** Encoder parameters by name, dequantised, row-major. */
   readonly params: ReadonlyMap<string, Float32Array>;
   readonly neighbours: Neighbours;
+  /** What filters ask of items; absent when the shop's products were not known at training. */
+  readonly attributes?: Attributes;
 }
 
 /** The strongest companions of each item in past orders and visits. */
@@ -70,6 +73,7 @@ export function loadRecommendation(artifact: Artifact): RecommendationModel {
     config, version: manifest.version, itemIds, table: table!, tableScale, params,
     rowOf: new Map(itemIds.map((id, row) => [id, row])),
     neighbours: readNeighbours(artifact, config),
+    attributes: wellFormed('product attributes', () => readAttributes(artifact, config.items)),
   };
 }
 
@@ -84,14 +88,9 @@ function readNeighbours({ manifest, tensors }: Artifact, config: RecommendationC
   const weights = tensors.get('neighbour_weight');
   const mix = tensors.get('neighbour_mix');
   const scale = manifest.tensors.find((tensor) => tensor.name === 'neighbour_weight')?.scale;
-  if (!(planes instanceof Uint8Array) || planes.length !== rowBytes(items) * size) throw corrupt('tensor "neighbours" has the wrong size');
   if (!(weights instanceof Uint8Array) || weights.length !== size || !scale) throw corrupt('tensor "neighbour_weight" has the wrong size');
   if (!(mix instanceof Float32Array) || mix.length !== MIX_SIZE) throw corrupt('tensor "neighbour_mix" has the wrong size');
-  const row = new Int32Array(size);
-  for (let plane = 0; plane * size < planes.length; plane++) {
-    for (let i = 0; i < size; i++) row[i] += planes[plane * size + i] * 256 ** plane;
-  }
-  if (row.some((value) => value < 0 || value >= items)) throw corrupt('tensor "neighbours" names a row beyond the catalogue');
+  const row = wellFormed('tensor "neighbours"', () => readPlanes(planes, size, items));
   return { count, row, weight: Float32Array.from(weights, (value) => value * scale), mix };
 }
 
@@ -109,6 +108,14 @@ function readConfig(raw: Readonly<Record<string, number | string>>): Recommendat
     items: whole('items', 1, 10_000_000), dim: whole('dim', 1, 1024),
     maxLength: whole('maxLength', 1, 4096), goals: whole('goals', 0, 3), neighbours: whole('neighbours', 0, 1024), scale,
   };
+}
+
+function wellFormed<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw corrupt(`${what}: ${(cause as Error).message}`);
+  }
 }
 
 function corrupt(what: string): VitrineError {
