@@ -1,13 +1,20 @@
 import type { RecommendationModel } from '@vitrine/sdk/core';
 import { compressRecommendation, type PackedModel, previewModel } from './compress/compress-recommendation.ts';
-import { buildDataset } from './dataset/build-dataset.ts';
-import type { SplitTimes } from './dataset/sequences.ts';
+import { buildDataset, type Dataset } from './dataset/build-dataset.ts';
+import type { Case, Task } from './dataset/cases.ts';
+import type { SequenceOptions, SplitTimes } from './dataset/sequences.ts';
 import { evaluateRecommendation } from './evaluate/evaluate-recommendation.ts';
 import { trainRecommendation, type TrainOptions } from './train/train-recommendation.ts';
-import type { Evaluation, Interactions, TrainProgress } from './types.ts';
+import type { Checkpoint, Evaluation, Interactions, TrainProgress } from './types.ts';
 
-export interface LineOptions extends Omit<TrainOptions, 'clock'> {
+export interface LineOptions extends Omit<TrainOptions, 'clock' | 'cases'>, SequenceOptions {
   readonly dataset: string;
+  /** Where training and choosing end; by default the newest tenth tests and the tenth before it chooses. */
+  readonly split?: SplitTimes;
+  /** Chooses by these questions instead of those drawn from the held-out groups; items are positions in `interactions.itemIds`. */
+  readonly questions?: ReadonlyMap<Task, readonly Case[]>;
+  /** Hands the trained float32 values back beside the packed ones. */
+  readonly keepCheckpoint?: boolean;
   /** The model live now, evaluated beside the candidate. */
   readonly live?: RecommendationModel;
   readonly clock?: () => number;
@@ -15,6 +22,8 @@ export interface LineOptions extends Omit<TrainOptions, 'clock'> {
 
 export interface LineResult {
   readonly packed: PackedModel;
+  /** With `keepCheckpoint`. */
+  readonly checkpoint?: Checkpoint;
   readonly evaluations: readonly Evaluation[];
   readonly history: readonly TrainProgress[];
   readonly split: SplitTimes;
@@ -26,19 +35,27 @@ export interface LineResult {
 export function runLine(interactions: Interactions, options: LineOptions): LineResult {
   const { seed = 1, clock = () => performance.now() } = options;
   const started = clock();
-  const dataset = buildDataset(interactions);
+  const dataset = buildDataset(interactions, options.split, options);
   const prepared = clock();
-  const checkpoint = trainRecommendation(dataset, { ...options, clock });
+  const checkpoint = trainRecommendation(dataset, { ...options, clock, cases: options.questions && inRows(options.questions, interactions, dataset) });
   const trained = clock();
   const packed = compressRecommendation(checkpoint);
   const compressed = clock();
   const evaluations = evaluateRecommendation(dataset, previewModel(packed), { dataset: options.dataset, seed, live: options.live });
   const evaluated = clock();
   return {
-    packed, evaluations, history: checkpoint.history, split: dataset.sequences.split,
+    packed, evaluations, checkpoint: options.keepCheckpoint ? checkpoint : undefined, history: checkpoint.history, split: dataset.sequences.split,
     seconds: {
       dataset: (prepared - started) / 1000, train: (trained - prepared) / 1000,
       compress: (compressed - trained) / 1000, evaluate: (evaluated - compressed) / 1000,
     },
   };
+}
+
+/** Questions over the vocabulary of the interactions → questions over the dataset's rows. */
+function inRows(questions: ReadonlyMap<Task, readonly Case[]>, { itemIds }: Interactions, { sequences }: Dataset): Map<Task, Case[]> {
+  const rowOf = new Map(sequences.itemIds.map((id, row) => [id, row]));
+  const row = Int32Array.from(itemIds, (id) => rowOf.get(id)!);
+  return new Map([...questions].map(([task, cases]) =>
+    [task, cases.map((question) => ({ ...question, items: question.items.map((item) => row[item]), targets: question.targets.map((item) => row[item]) }))]));
 }

@@ -1,6 +1,6 @@
 import type { Interactions } from '../types.ts';
 import { type Cooccurrence, countCooccurrence } from './cooccurrence.ts';
-import { buildSequences, type Sequences, type SplitTimes } from './sequences.ts';
+import { buildSequences, type SequenceOptions, type Sequences, type SplitTimes } from './sequences.ts';
 
 /** What training and evaluation start from. */
 export interface Dataset {
@@ -10,7 +10,7 @@ export interface Dataset {
 }
 
 /** Interactions → dataset. */
-export function buildDataset(interactions: Interactions, split?: SplitTimes): Dataset {
-  const sequences = buildSequences(interactions, split);
+export function buildDataset(interactions: Interactions, split?: SplitTimes, options?: SequenceOptions): Dataset {
+  const sequences = buildSequences(interactions, split, options);
   return { sequences, counts: countCooccurrence(sequences) };
 }

@@ -74,3 +74,13 @@ test('a target of a basket is never among the part given, and training reads tra
     }
   }));
 });
+
+test('a page looked at twice in a row counts once, or as often as it came', () => {
+  const input: Interactions = {
+    itemIds: ['a', 'b'], item: Int32Array.of(0, 0, 1, 0), kind: new Uint8Array(4), group: new Int32Array(4),
+    actor: new Int32Array(4).fill(-1), time: Float64Array.of(1, 2, 3, 4),
+  };
+  const ids = (sequences: ReturnType<typeof buildSequences>) => Array.from(sequences.item, (row) => sequences.itemIds[row]).join('');
+  assert.equal(ids(buildSequences(input)), 'aba');
+  assert.equal(ids(buildSequences(input, undefined, { keepRepeats: true })), 'aaba');
+});

@@ -34,12 +34,17 @@ const VIEW = KINDS.indexOf('view');
 const VALIDATION_SHARE = 0.1;
 const TEST_SHARE = 0.1;
 
+export interface SequenceOptions {
+  /** Keeps the second of two views of the same page in a row: in a public data set that is a prediction like any other. */
+  readonly keepRepeats?: boolean;
+}
+
 /**
  * Groups, splits by time, and numbers the items by their popularity in the training part. An item is bought or
  * put into the cart once in a group; views are kept as they came, but for a page looked at twice in a row.
  * @param split where an earlier training split; by default the newest tenth tests and the tenth before it chooses
  */
-export function buildSequences(interactions: Interactions, split?: SplitTimes): Sequences {
+export function buildSequences(interactions: Interactions, split?: SplitTimes, { keepRepeats = false }: SequenceOptions = {}): Sequences {
   const { item, kind, group, actor, time } = interactions;
   const count = item.length;
 
@@ -68,7 +73,7 @@ export function buildSequences(interactions: Interactions, split?: SplitTimes): 
     for (let at = size[g]; at < size[g + 1]; at++) {
       const i = order[at];
       const touch = item[i] * 4 + kind[i];
-      if (kind[i] === VIEW ? touch === latestTouch : seen.has(touch)) continue;
+      if (kind[i] === VIEW ? touch === latestTouch && !keepRepeats : seen.has(touch)) continue;
       seen.add(touch);
       latestTouch = touch;
       items[kept] = item[i];

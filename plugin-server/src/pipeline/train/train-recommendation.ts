@@ -17,6 +17,8 @@ import { pmiStart } from './pmi-start.ts';
 import { tuneForRanking } from './tune-for-ranking.ts';
 
 export interface TrainOptions {
+  /** Chooses epoch and settings by these instead of cases drawn from the validation groups. */
+  readonly cases?: ReadonlyMap<Task, readonly Case[]>;
   readonly seed?: number;
   readonly epochs?: number;
   readonly dim?: number;
@@ -53,7 +55,7 @@ export function trainRecommendation({ sequences, counts }: Dataset, options: Tra
   const items = sequences.itemIds.length;
   const maxLength = DEFAULTS.maxLength;
 
-  const cases = new Map<Task, Case[]>(TASKS.map((task) =>
+  const cases = options.cases ?? new Map<Task, readonly Case[]>(TASKS.map((task) =>
     [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES)]));
   const allCases = [...cases.values()].flat();
   const companions = DAMPINGS.map((damping) => strongestNeighbours(counts, NEIGHBOURS, damping));
