@@ -7,6 +7,8 @@ import type { VitrineStatus } from './types.ts';
 
 /** After this long a page that stays open asks whether another artifact is live. */
 const RELEASE_MS = 300_000;
+/** Engines that may be lost on one page: what takes down two would take down a third. */
+const MOST_LOST = 2;
 
 export interface ModelHost {
   readonly status: VitrineStatus;
@@ -34,15 +36,25 @@ export function createModelHost(options: {
   let loaded: LoadedModel | null = null;
   let live: Release | null = null;
   let checkedAt = -Infinity;
+  let lost = 0;
   let status: VitrineStatus = { artifact: null, backend: null, reason: 'not started', engine: null, offline: false, error: null };
 
   const update = (change: Partial<VitrineStatus>, why: 'ready' | 'backend') => onStatus((status = { ...status, ...change }), why);
 
-  const openOnce = () =>
-    (engine ??= openEngine({ workerUrl, onBackend: (state) => update(state, 'backend') }).catch((error: unknown) => {
+  const openOnce = () => {
+    if (lost >= MOST_LOST) throw new VitrineError('internal', 'The engine keeps failing on this page.');
+    return (engine ??= openEngine({
+      workerUrl,
+      onBackend: (state) => update(state, 'backend'),
+      onLost() { // the next start() opens another and loads the artifact again, from the cache
+        lost++;
+        engine = starting = live = null;
+      },
+    }).catch((error: unknown) => {
       engine = null;
       throw error;
     }));
+  };
 
   const load = async (artifact: NonNullable<Release['artifact']>): Promise<LoadedModel> => {
     const [port, bytes] = await Promise.all([openOnce(), source.bytes(artifact)]);

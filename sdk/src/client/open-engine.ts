@@ -10,6 +10,14 @@ export interface EnginePort {
   dispose(): void;
 }
 
+export interface EngineOptions {
+  /** null: on the page; left out: where a bundler put it. */
+  readonly workerUrl?: string | URL | null;
+  readonly onBackend: (state: BackendState) => void;
+  /** The Worker crashed, or has stopped answering. Called once; the port is of no more use. */
+  readonly onLost: () => void;
+}
+
 /** One side of the conversation in `protocol.ts`. */
 interface Channel {
   readonly where: EnginePort['where'];
@@ -19,43 +27,58 @@ interface Channel {
 
 /** A Worker that says nothing for this long will not start. */
 const START_MS = 10_000;
-/** An answer takes milliseconds; a load takes the time to verify a few megabytes and compile shaders. */
-const ANSWER_MS = 15_000;
+/** A ranking takes milliseconds. */
+const RANK_MS = 5_000;
+/** A load takes the time to verify a few megabytes: seconds on a slow phone. */
+const LOAD_MS = 60_000;
 
 /**
  * Starts the engine in a module Worker; where there are no Workers, or the page's policy forbids this one, on the page
  * itself in idle time.
  *
- * @param options.workerUrl null: on the page; left out: where a bundler put it
+ * What is waiting when the Worker is lost rejects with `cancelled`: it may be asked again of another engine.
  *
  * @example
- * const engine = await openEngine({ onBackend: ({ backend }) => console.log(backend) });
+ * const engine = await openEngine({ onBackend: ({ backend }) => console.log(backend), onLost: () => console.log('lost') });
  */
-export async function openEngine(options: {
-  workerUrl?: string | URL | null; onBackend: (state: BackendState) => void;
-}): Promise<EnginePort> {
+export async function openEngine(options: EngineOptions): Promise<EnginePort> {
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: VitrineError) => void }>();
   let lastId = 0;
+  let open = true;
 
   const receive = (reply: EngineReply) => {
     if (reply.type === 'backend') return options.onBackend({ backend: reply.backend, reason: reply.reason });
     if (reply.type === 'started') return;
     const request = waiting.get(reply.id);
-    waiting.delete(reply.id);
     if (reply.type === 'done') request?.resolve(reply.value as never);
     else request?.reject(new VitrineError(reply.code, reply.message));
   };
+  const end = () => {
+    open = false;
+    channel.close();
+    for (const { reject } of [...waiting.values()]) reject(new VitrineError('cancelled', 'The engine was stopped.'));
+  };
+  const lose = () => {
+    if (!open) return;
+    options.onLost();
+    end();
+  };
+  /** An error that leaves nothing unanswered, such as one in a timer, is no reason to begin again. */
+  const onError = () => {
+    if (waiting.size > 0) lose();
+  };
 
-  const channel = (options.workerUrl !== null && (await openWorker(options.workerUrl, receive))) || (await openOnPage(receive));
+  const channel = (options.workerUrl !== null && (await openWorker(options.workerUrl, receive, onError))) || (await openOnPage(receive));
 
-  const ask = <T>(request: (id: number) => EngineRequest, transfer: readonly ArrayBuffer[] = []): Promise<T> =>
+  const ask = <T>(patience: number, request: (id: number) => EngineRequest, transfer: readonly ArrayBuffer[] = []): Promise<T> =>
     new Promise<T>((resolve, reject) => {
+      if (!open) return reject(new VitrineError('cancelled', 'The engine was stopped.'));
       const id = ++lastId;
-      const timer = setTimeout(() => settle(reject)(new VitrineError('internal', 'The engine did not answer in time.')), ANSWER_MS);
-      const settle = <V>(end: (value: V) => void) => (value: V) => {
+      const timer = setTimeout(lose, patience);
+      const settle = <V>(finish: (value: V) => void) => (value: V) => {
         clearTimeout(timer);
         waiting.delete(id);
-        end(value);
+        finish(value);
       };
       waiting.set(id, { resolve: settle(resolve) as (value: never) => void, reject: settle(reject) });
       channel.post(request(id), transfer);
@@ -63,17 +86,14 @@ export async function openEngine(options: {
 
   return {
     where: channel.where,
-    load: (input) => ask((id) => ({ id, type: 'load', input }), [input.bytes.buffer]),
-    recommend: (request) => ask((id) => ({ id, type: 'recommend', request })),
-    dispose() {
-      for (const { reject } of [...waiting.values()]) reject(new VitrineError('cancelled', 'The client was disposed.'));
-      channel.close();
-    },
+    load: (input) => ask(LOAD_MS, (id) => ({ id, type: 'load', input }), [input.bytes.buffer]),
+    recommend: (request) => ask(RANK_MS, (id) => ({ id, type: 'recommend', request })),
+    dispose: end,
   };
 }
 
 /** Resolves to null where no Worker can be had. */
-function openWorker(url: string | URL | undefined, receive: (reply: EngineReply) => void): Promise<Channel | null> {
+function openWorker(url: string | URL | undefined, receive: (reply: EngineReply) => void, onError: () => void): Promise<Channel | null> {
   return new Promise((resolve) => {
     let worker: Worker;
     try {
@@ -94,7 +114,10 @@ function openWorker(url: string | URL | undefined, receive: (reply: EngineReply)
     worker.onmessage = (event: MessageEvent<EngineReply>) => {
       if (event.data.type === 'failed' && event.data.id === 0) return give(null);
       if (event.data.type !== 'started') return receive(event.data);
-      worker.onerror = (error) => error.preventDefault(); // from here on a failure shows as an answer that does not come
+      worker.onerror = (error) => {
+        error.preventDefault();
+        onError();
+      };
       give({
         where: 'worker',
         post: (request, transfer) => worker.postMessage(request, transfer as Transferable[]),
