@@ -59,17 +59,30 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
 
   // Innermost first: each file names the next by its content hash, so that a change reaches every name above it.
   const hashed = { ...SHARED, outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
-  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/webgl-scorer.ts' } });
+  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' } });
   const worker = await esbuild.build({
-    ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' }, plugins: [external(/\/webgl-scorer\.ts$/, entryOf(webgl))],
+    ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' }, plugins: [external(/\/open-webgl\.ts$/, entryOf(webgl))],
+  });
+  // A page without Workers imports the engine from the Worker's file instead of carrying a copy.
+  const onPage = external(/\/engine\/serve-engine\.ts$/, entryOf(worker));
+  const events = await esbuild.build({ ...hashed, entryPoints: { events: 'sdk/src/client/event-queue.ts' } });
+  // Elements and what ranks for them are wanted together: one file, one request.
+  const widgets = await esbuild.build({
+    ...hashed, entryNames: 'widgets-[hash]', plugins: [onPage],
+    stdin: {
+      contents: "export { defineElements } from './widgets/src/define-elements.ts'; export { createRecommender } from './sdk/src/client/recommender.ts';",
+      resolveDir: ROOT, sourcefile: 'widgets.ts', loader: 'ts',
+    },
   });
   const page = await esbuild.build({
     ...hashed, entryPoints: { vitrine: 'widgets/src/loader.ts' }, entryNames: '[name]',
     define: { ...SHARED.define, WORKER_FILE: JSON.stringify(entryOf(worker)) },
-    // A page without Workers imports the engine from the Worker's file instead of carrying a copy.
-    plugins: [external(/\/engine\/serve-engine\.ts$/, entryOf(worker))],
+    plugins: [
+      external(/\/event-queue\.ts$/, entryOf(events)),
+      external(/\/(define-elements|recommender)\.ts$/, entryOf(widgets)),
+    ],
   });
-  const results: esbuild.BuildResult[] = [webgl, worker, page];
+  const results: esbuild.BuildResult[] = [webgl, worker, events, widgets, page];
   if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
     const entryPoints = ['main.ts', 'dashboard.css'].map((name) => ({ in: `plugin-server/dashboard/src/${name}`, out: 'dashboard' }));
     results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));
@@ -119,7 +132,7 @@ function roleOf(file: string): Role {
   if (name === 'vitrine.js') return 'loader';
   if (name.endsWith('.css')) return 'style';
   if (name.startsWith('worker-')) return 'worker';
-  if (name.startsWith('define-elements-')) return 'widgets';
+  if (/^(widgets|events)-/.test(name)) return 'widgets';
   return 'webgl';
 }
 

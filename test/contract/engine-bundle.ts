@@ -6,7 +6,7 @@ export async function engineBundle(): Promise<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const result = await build({
     stdin: {
-      contents: `export { loadEngine } from './sdk/src/engine/engine.ts'; export { openWebglScorer } from './sdk/src/engine/webgl-scorer.ts';`,
+      contents: `export { loadEngine } from './sdk/src/engine/engine.ts'; export { openWebgl } from './sdk/src/engine/open-webgl.ts';`,
       resolveDir: root, loader: 'ts',
     },
     bundle: true, format: 'iife', globalName: 'engine', target: 'es2022', write: false, logLevel: 'silent',

@@ -3,7 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import axe from 'axe-core';
 import type { BrowserContext, Browser, Page } from 'playwright-core';
-import { createJsScorer, hashArtifact, loadRecommendation, rank, verifyArtifact, type ErrorCode, type SessionItem } from '@vitrine/sdk/core';
+import { createJsScan, hashArtifact, loadRecommendation, rank, verifyArtifact, type ErrorCode, type SessionItem } from '@vitrine/sdk/core';
 import type { Vitrine } from '@vitrine/sdk';
 import { browserMissing, launchBrowser } from '../browser.ts';
 import { createSigner, randomArtifact } from '../contract/random-model.ts';
@@ -82,7 +82,7 @@ async function expected(session: readonly SessionItem[], goal: 'view' | 'purchas
   const { bytes, hash } = store.state.artifact!;
   const artifact = await verifyArtifact(bytes as Uint8Array<ArrayBuffer>, { publicKey: store.signer.key, hash, shop: store.shop, subtle: webcrypto.subtle as never });
   const model = loadRecommendation(artifact);
-  return (await rank(model, createJsScorer(model), { session, goal, exclude: new Set(exclude), limit })).map((item) => item.id);
+  return (await rank(model, createJsScan(model), { session, goal, exclude: new Set(exclude), limit })).map((item) => item.id);
 }
 
 for (const backend of ['auto', 'js', 'webgl']) {

@@ -9,16 +9,19 @@ declare global {
   }
 }
 
+/** A page that loads for longer than this is not waited for. */
+const LOAD_MS = 6_000;
+
 /**
- * The storefront's script tag, with the style sheet that keeps the widgets' place until it has run:
+ * The storefront's script tag, with the style sheet that keeps the widgets' place until they have come:
  *
  * ```html
  * <link rel="stylesheet" href="…/assets/vitrine.css">
  * <script type="module" id="vitrine" src="…/assets/vitrine.js" data-shop="…" data-key="pk_…" data-server="…"></script>
  * ```
  *
- * Starts the client, tracks the page, and brings in the widgets when one is near or the page is idle. Whatever fails,
- * the page goes on without it and the console gets one line.
+ * Reads the page's events at once. Everything else comes once the page has loaded and is idle, and only to pages that
+ * have a widget. Whatever fails, the page goes on without it and the console gets one line.
  */
 function start(): void {
   const script = document.querySelector<HTMLScriptElement>('script#vitrine');
@@ -27,7 +30,7 @@ function start(): void {
 
   const client = createVitrine({
     shop, key, server,
-    backend: (['auto', 'webgl', 'js'] as const).find((choice): choice is BackendChoice => choice === backend),
+    backend: backend as BackendChoice | undefined,
     consent: consent === 'granted' ? true : consent === 'denied' ? false : undefined,
     trackPage: true,
     workerUrl: new URL(WORKER_FILE, import.meta.url),
@@ -36,21 +39,35 @@ function start(): void {
   window.vitrine = client;
   document.dispatchEvent(new CustomEvent('vitrine:ready', { detail: client }));
 
+  whenSettled(() => whenPresent('vitrine-recommendations', () => {
+    import('./define-elements.ts').then(({ defineElements }) => defineElements(client)).catch(warn);
+  }));
+}
+
+/** Runs in idle time after the page has loaded. */
+function whenSettled(run: () => void): void {
   let begun = false;
   const begin = () => {
     if (begun) return;
     begun = true;
-    near.disconnect();
-    import('./define-elements.ts').then(({ defineElements }) => defineElements(client)).catch(warn);
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2_000 });
+    else setTimeout(run, 200);
   };
-  const near = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) begin();
-  }, { rootMargin: '800px' });
-  for (const element of document.querySelectorAll('vitrine-recommendations')) near.observe(element);
+  if (document.readyState === 'complete') return begin();
+  addEventListener('load', begin, { once: true });
+  setTimeout(begin, LOAD_MS);
+}
 
-  const whenIdle = () => (typeof requestIdleCallback === 'function' ? requestIdleCallback(begin, { timeout: 2_000 }) : setTimeout(begin, 200));
-  if (document.readyState === 'complete') whenIdle();
-  else addEventListener('load', whenIdle, { once: true });
+/** Runs once there is such an element: now, or when the page adds one. */
+function whenPresent(tag: string, run: () => void): void {
+  const found = document.getElementsByTagName(tag); // live: looking again costs nothing
+  if (found.length > 0) return run();
+  const added = new MutationObserver(() => {
+    if (found.length === 0) return;
+    added.disconnect();
+    run();
+  });
+  added.observe(document, { childList: true, subtree: true });
 }
 
 function warn(error: unknown): void {

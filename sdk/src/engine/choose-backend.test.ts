@@ -1,60 +1,71 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createJsScorer } from '../core/models/recommendation/js-scorer.ts';
+import { createJsScan } from '../core/models/recommendation/js-scan.ts';
+import type { BlockScan } from '../core/models/recommendation/types.ts';
 import { chooseBackend, type ChooseOptions } from './choose-backend.ts';
-import type { BackendState } from './protocol.ts';
-import type { Scorer } from '../core/models/recommendation/types.ts';
+import { examine } from './examine.ts';
 import { isSoftware } from './probe-renderer.ts';
+import type { BackendState } from './protocol.ts';
 
-const config = { items: 5, dim: 4, maxLength: 10, scale: 1, goals: 3, neighbours: 0 };
-const model = { config, table: Int8Array.from({ length: 20 }, (_, at) => at * 7 - 60) };
-const js = createJsScorer(model);
-const query = Int8Array.from([1, -2, 3, 4]);
+const DIM = 4;
+const config = { items: 50, dim: DIM, maxLength: 10, scale: 1, goals: 3, neighbours: 0 };
+const table = Int8Array.from({ length: 50 * DIM }, (_, at) => (at * 37) % 127);
+const js = createJsScan({ config, table, params: new Map([['item_bias', new Float32Array(50)]]) });
 
-/** A GPU that computes like JavaScript, in so many milliseconds of the test's clock. */
-function gpu(clock: { at: number }, milliseconds: number, change: Partial<Scorer> = {}): Scorer {
-  return { name: 'webgl', dispose() {}, score: (input) => { clock.at += milliseconds; return js.score(input); }, ...change };
+interface Clock {
+  at: number;
 }
 
-async function settle(options: Partial<ChooseOptions> & { scorer?: (clock: { at: number }) => Scorer; jsMilliseconds?: number }) {
+/** A scan with JavaScript's results, in so many milliseconds of the test's clock. */
+const timed = (clock: Clock, milliseconds: number, change: Partial<BlockScan> = {}): BlockScan =>
+  ({ name: 'webgl', dispose() {}, scan: (...input) => { clock.at += milliseconds; return js.scan(...input); }, ...change });
+
+async function settle(options: Partial<ChooseOptions> & { webgl?: (clock: Clock) => BlockScan; cpuMilliseconds?: number }) {
   const clock = { at: 0 };
   const states: BackendState[] = [];
-  const { scorer = (clock) => gpu(clock, 1), jsMilliseconds = 5, ...rest } = options;
-  const backend = chooseBackend(model, {
-    choice: 'auto', probe: () => null, now: () => clock.at, onChange: (state) => states.push(state),
-    js: { ...js, score: (input) => { clock.at += jsMilliseconds; return js.score(input); } },
-    openWebgl: async () => scorer(clock), ...rest,
-  });
-  const first = await backend.score(query);
+  const { webgl = () => timed(clock, 1), cpuMilliseconds = 5, choice = 'auto', ...rest } = options;
+  const cpu = timed(clock, cpuMilliseconds, { name: 'wasm' });
+  const now = () => clock.at;
+  const openWebgl = async () => {
+    const scan = webgl(clock);
+    examine(scan, cpu, DIM, choice, now);
+    return scan;
+  };
+  const backend = chooseBackend({ choice, cpu, dim: DIM, now, openWebgl, onChange: (state) => states.push(state), ...rest });
+  const first = backend.scan.name;
   await backend.settled;
-  return { backend, states, first };
+  return { backend, states, first, cpu };
 }
 
-test('JavaScript answers first, then the faster one', async () => {
+test('the CPU answers first, then the faster one', async () => {
   const { backend, first } = await settle({});
-  assert.equal(first.backend, 'js');
-  const then = await backend.score(query);
-  assert.equal(then.backend, 'webgl');
-  assert.deepEqual([...then.dots as Int32Array], [...first.dots as Int32Array]);
-  const { backend: slow } = await settle({ scorer: (clock) => gpu(clock, 9) });
-  assert.deepEqual(slow.state, { backend: 'js', reason: 'JavaScript is faster on this device' });
+  assert.equal(first, 'wasm');
+  assert.deepEqual(backend.state, { backend: 'webgl', reason: 'faster on this device' });
+  const { backend: slow } = await settle({ webgl: (clock) => timed(clock, 9) });
+  assert.deepEqual(slow.state, { backend: 'wasm', reason: 'the CPU is faster on this device' });
+});
+
+test('WebGL is not fetched where the CPU takes less than a millisecond, nor where it is not wanted', async () => {
+  const openWebgl = () => assert.fail('must not be opened');
+  const { backend } = await settle({ cpuMilliseconds: 0.9, openWebgl });
+  assert.deepEqual(backend.state, { backend: 'wasm', reason: 'the CPU takes less than a millisecond' });
+  assert.deepEqual((await settle({ choice: 'wasm', openWebgl })).backend.state, { backend: 'wasm', reason: 'chosen' });
+  const { backend: forced } = await settle({ choice: 'webgl', cpuMilliseconds: 0.9, webgl: (clock) => timed(clock, 9) });
+  assert.deepEqual(forced.state, { backend: 'webgl', reason: 'chosen' }, 'asked for, it answers, slow or not');
 });
 
 test('a GPU that is off by one in one place may not answer, not even when it was asked for', async () => {
   for (const choice of ['auto', 'webgl'] as const) {
-    const { backend } = await settle({
-      choice,
-      scorer: (clock) => gpu(clock, 1, { score: (input) => Float32Array.from(js.score(input) as Int32Array, (dot, row) => (row === 4 ? dot + 1 : dot)) }),
+    const wrong = (clock: Clock) => timed(clock, 1, {
+      scan: (...input) => {
+        const { maxima, slack } = js.scan(...input);
+        maxima[2] += 1;
+        return { maxima, slack };
+      },
     });
-    assert.deepEqual(backend.state, { backend: 'js', reason: 'WebGL computes wrong numbers on this device' });
+    const { backend } = await settle({ choice, webgl: wrong });
+    assert.deepEqual(backend.state, { backend: 'wasm', reason: 'WebGL computes wrong numbers on this device' });
   }
-});
-
-test('what the probe objects to is not opened under auto; asked for, it answers, slow or not', async () => {
-  const probe = () => 'the GPU is emulated on the CPU';
-  const { backend } = await settle({ probe, openWebgl: () => assert.fail('must not be opened') });
-  assert.deepEqual(backend.state, { backend: 'js', reason: 'the GPU is emulated on the CPU' });
-  assert.equal((await settle({ probe, choice: 'webgl', scorer: (clock) => gpu(clock, 9) })).backend.state.backend, 'webgl');
 });
 
 test('names of rasterisers that run on the CPU', () => {
@@ -62,30 +73,34 @@ test('names of rasterisers that run on the CPU', () => {
   for (const name of ['', 'Apple GPU', 'ANGLE (Intel, Mesa Intel(R) UHD Graphics)', 'Adreno (TM) 650']) assert.ok(!isSoftware(name));
 });
 
-test('no WebGL at all, and WebGL not wanted', async () => {
+test('no WebGL at all', async () => {
   const { backend } = await settle({ openWebgl: async () => { throw new Error('no WebGL 2'); } });
-  assert.deepEqual(backend.state, { backend: 'js', reason: 'no WebGL 2' });
-  await settle({ choice: 'js', openWebgl: () => assert.fail('must not be opened') });
+  assert.deepEqual(backend.state, { backend: 'wasm', reason: 'no WebGL 2' });
 });
 
-test('a lost context falls back within the call and is rebuilt, twice at most', async () => {
+test('a lost context falls back within the answer and is rebuilt, twice at most', async () => {
   let opened = 0;
-  const { backend } = await settle({
-    choice: 'webgl',
-    scorer: (clock) => {
-      let calls = 0;
-      opened++;
-      return gpu(clock, 1, { score: (input) => { if (++calls > 5) throw new Error('lost'); return js.score(input); } });
-    },
-  });
-  const answers = new Set<string>();
-  for (let call = 0; call < 40; call++) {
-    const { dots, backend: by } = await backend.score(query);
-    assert.deepEqual([...dots as Int32Array], [...js.score(query) as Int32Array]);
-    answers.add(by);
+  const { backend, cpu } = await settle({ choice: 'webgl', webgl: (clock) => (opened++, timed(clock, 1)) });
+  for (const again of ['webgl', 'webgl', 'wasm']) {
+    const lost = backend.scan;
+    assert.equal(lost.name, 'webgl');
+    assert.equal(backend.giveUp(lost, 'lost'), true);
+    assert.equal(backend.scan, cpu);
+    assert.equal(backend.giveUp(lost, 'lost'), true, 'an answer that was on its way may try again too');
     await new Promise(setImmediate);
+    assert.equal(backend.scan.name, again);
   }
-  assert.deepEqual(answers, new Set(['webgl', 'js']));
   assert.equal(opened, 3);
-  assert.equal(backend.state.backend, 'js');
+  assert.equal(backend.giveUp(cpu, 'a bug'), false, 'nothing stands behind the CPU');
+});
+
+test('a backend that comes up after the end is let go', async () => {
+  let disposed = 0;
+  let open = (_: BlockScan) => {};
+  const backend = chooseBackend({ choice: 'webgl', cpu: js, dim: DIM, now: () => 0, openWebgl: () => new Promise((resolve) => (open = resolve)) });
+  backend.dispose();
+  open(timed({ at: 0 }, 1, { dispose: () => void disposed++ }));
+  await backend.settled;
+  assert.equal(disposed, 1);
+  assert.equal(backend.scan, js);
 });

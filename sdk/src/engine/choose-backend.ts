@@ -1,15 +1,15 @@
-import type { RecommendationModel } from '../core/models/recommendation/load.ts';
-import type { Scorer } from '../core/models/recommendation/types.ts';
-import type { BackendChoice, BackendName, BackendState } from './protocol.ts';
+import type { BlockScan } from '../core/models/recommendation/types.ts';
+import { medianTime } from './median-time.ts';
+import type { BackendChoice, BackendState } from './protocol.ts';
 
 export interface ChooseOptions {
   readonly choice: BackendChoice;
-  /** The reference, always there. */
-  readonly js: Scorer;
-  /** Opens the GPU; may fail. Asked for only when `choice` allows it. */
-  readonly openWebgl: () => Promise<Scorer>;
-  /** Why WebGL is not worth opening here, or null; asked under `auto` only. */
-  readonly probe: () => string | null;
+  /** WebAssembly or JavaScript: always there, always right. */
+  readonly cpu: BlockScan;
+  /** Opens the GPU and examines it. Its error says in one line why WebGL may not answer here. */
+  readonly openWebgl: () => Promise<BlockScan>;
+  /** Width of a query. */
+  readonly dim: number;
   /** Milliseconds, for calibration. */
   readonly now: () => number;
   readonly onChange?: (state: BackendState) => void;
@@ -17,127 +17,77 @@ export interface ChooseOptions {
 
 export interface BackendSwitch {
   readonly state: BackendState;
+  /** Who answers now. */
+  readonly scan: BlockScan;
   /** The first attempt at WebGL is over, with whatever result. */
   readonly settled: Promise<void>;
-  /** Scores one query with the backend in charge; falls back to JavaScript within the same call. */
-  score(query: Int8Array): Promise<{ dots: ArrayLike<number>; backend: BackendName }>;
+  /** Tells that a scan failed. True when another is in charge, so that the same answer can be tried again. */
+  giveUp(failed: BlockScan, reason: string): boolean;
   dispose(): void;
 }
 
-const SELF_TEST_QUERIES = 4;
-const CALIBRATION_CALLS = 5;
-/** Lost contexts after which a page stays on JavaScript. */
+/** A scan on the CPU below this is not worth a GPU: its read-back alone takes about as long. */
+const FAST_MS = 1;
+/** Failures after which a page stays on the CPU. */
 const MOST_REBUILDS = 2;
 
 /**
- * Starts on JavaScript, warms WebGL up behind it, and lets WebGL answer only if it returns exactly JavaScript's numbers
- * on this device. Under `auto` it must also be real hardware and faster. A lost context falls back and is rebuilt.
+ * Starts on the CPU and warms WebGL up behind it. Under `auto` the GPU's code is not even fetched where the CPU scans this
+ * catalogue in less than a millisecond. A GPU that fails later is replaced within the same answer, and opened anew.
  *
  * @example
- * const backend = chooseBackend(model, { choice: 'auto', js: createJsScorer(model), openWebgl, probe: probeRenderer, now: () => performance.now() });
+ * const backend = chooseBackend({ choice: 'auto', cpu, openWebgl, dim: 64, now: () => performance.now() });
  */
-export function chooseBackend(model: Pick<RecommendationModel, 'config'>, options: ChooseOptions): BackendSwitch {
-  const { choice, js, openWebgl, probe, now, onChange } = options;
-  let webgl: Scorer | null = null;
+export function chooseBackend({ choice, cpu, openWebgl, dim, now, onChange }: ChooseOptions): BackendSwitch {
+  let scan = cpu;
   let disposed = false;
   let rebuilds = 0;
-  let state: BackendState = { backend: 'js', reason: choice === 'js' ? 'chosen' : 'WebGL is warming up' };
+  let state: BackendState = { backend: cpu.name, reason: 'WebGL is warming up' };
 
-  const change = (backend: BackendName, reason: string) => {
-    state = { backend, reason };
+  const change = (next: BlockScan, reason: string) => {
+    if (disposed) return next.dispose();
+    scan = next;
+    state = { backend: next.name, reason };
     onChange?.(state);
   };
 
   const warmUp = async () => {
-    let candidate: Scorer | null = null;
     try {
       if (choice === 'auto') {
         await new Promise((resolve) => setTimeout(resolve)); // the first answer goes before
-        const reason = disposed ? null : probe();
-        if (reason !== null) return change('js', reason);
+        if (disposed || medianTime(cpu, new Int8Array(dim).fill(1), now) < FAST_MS) return change(cpu, 'the CPU takes less than a millisecond');
       }
-      candidate = await openWebgl();
-      const objection = await examine(candidate, js, model.config.dim, choice, now);
-      if (objection === null && !disposed) {
-        webgl = candidate;
-        change('webgl', choice === 'webgl' ? 'chosen' : 'faster on this device');
-        return;
-      }
-      candidate.dispose();
-      if (!disposed) change('js', objection ?? 'disposed');
+      change(await openWebgl(), choice === 'webgl' ? 'chosen' : 'faster on this device');
     } catch (error) {
-      candidate?.dispose();
-      if (!disposed) change('js', error instanceof Error ? error.message : 'WebGL failed');
+      change(cpu, (error as Error).message);
     }
   };
 
-  const settled = choice === 'js' ? Promise.resolve() : warmUp();
-
-  const giveUp = (lost: Scorer) => {
-    if (webgl !== lost) return; // another call was first
-    webgl = null;
-    lost.dispose();
-    change('js', 'the WebGL context was lost');
-    if (rebuilds++ < MOST_REBUILDS && !disposed) void warmUp();
-  };
+  let settled = Promise.resolve();
+  if (choice === 'auto' || choice === 'webgl') settled = warmUp();
+  else state = { backend: cpu.name, reason: choice === cpu.name ? 'chosen' : 'WebAssembly cannot run here' };
 
   return {
     get state() {
       return state;
     },
+    get scan() {
+      return scan;
+    },
     settled,
-    async score(query) {
-      const inCharge = webgl;
-      if (inCharge) {
-        try {
-          return { dots: await inCharge.score(query), backend: 'webgl' };
-        } catch {
-          giveUp(inCharge);
-        }
+    giveUp(failed, reason) {
+      if (failed === cpu) return false;
+      if (scan === failed) {
+        failed.dispose();
+        change(cpu, reason);
+        if (rebuilds++ < MOST_REBUILDS) void warmUp();
       }
-      return { dots: await js.score(query), backend: 'js' };
+      return true;
     },
     dispose() {
       disposed = true;
-      webgl?.dispose();
-      webgl = null;
+      scan.dispose();
+      scan = cpu;
     },
   };
-}
-
-/** Why this WebGL may not answer, or null. */
-async function examine(webgl: Scorer, js: Scorer, dim: number, choice: BackendChoice, now: () => number): Promise<string | null> {
-  const queries = testQueries(dim);
-  for (const query of queries) {
-    const expected = await js.score(query);
-    const actual = await webgl.score(query);
-    if (!sameNumbers(expected, actual)) return 'WebGL computes wrong numbers on this device';
-  }
-  if (choice === 'webgl') return null;
-  const faster = (await medianTime(webgl, queries[0], now)) < (await medianTime(js, queries[0], now));
-  return faster ? null : 'JavaScript is faster on this device';
-}
-
-/** Int8 queries from a fixed generator; the first holds the extremes. */
-function testQueries(dim: number): Int8Array[] {
-  let state = 0x2545f491;
-  const next = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 24;
-  return Array.from({ length: SELF_TEST_QUERIES }, (_, index) =>
-    Int8Array.from({ length: dim }, (_, j) => (index === 0 ? (j % 2 === 0 ? 127 : -127) : (next() % 255) - 127)));
-}
-
-function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-async function medianTime(scorer: Scorer, query: Int8Array, now: () => number): Promise<number> {
-  const times: number[] = [];
-  for (let call = 0; call < CALIBRATION_CALLS; call++) {
-    const start = now();
-    await scorer.score(query);
-    times.push(now() - start);
-  }
-  return times.sort((a, b) => a - b)[CALIBRATION_CALLS >> 1];
 }

@@ -2,19 +2,20 @@ import { verifyArtifact } from '../core/artifact/verify.ts';
 import type { SubtleLike } from '../core/artifact/subtle.ts';
 import { VitrineError } from '../core/errors.ts';
 import { GOALS } from '../core/models/recommendation/config.ts';
-import { createJsScorer } from '../core/models/recommendation/js-scorer.ts';
-import { loadRecommendation } from '../core/models/recommendation/load.ts';
+import { createJsScan } from '../core/models/recommendation/js-scan.ts';
+import { loadRecommendation, type RecommendationModel } from '../core/models/recommendation/load.ts';
 import { rank } from '../core/models/recommendation/rank.ts';
-import type { RankRequest } from '../core/models/recommendation/types.ts';
+import type { BlockScan, RankRequest } from '../core/models/recommendation/types.ts';
 import { chooseBackend } from './choose-backend.ts';
-import { probeRenderer } from './probe-renderer.ts';
-import type { BackendName, BackendState, LoadedModel, LoadInput, Ranking } from './protocol.ts';
+import type { BackendChoice, BackendState, LoadedModel, LoadInput, Ranking } from './protocol.ts';
+
+type OpenWebgl = (model: RecommendationModel, cpu: BlockScan, choice: BackendChoice, now: () => number) => Promise<BlockScan>;
 
 export interface EngineOptions {
   readonly subtle?: SubtleLike;
   readonly now?: () => number;
-  /** Opens the WebGL scorer. The default imports its chunk, so that plain JavaScript never pays for it. */
-  readonly openWebgl?: typeof openWebgl;
+  /** Opens the WebGL scan. The default imports its chunk, so that a device without it never pays for it. */
+  readonly openWebgl?: OpenWebgl;
   readonly onBackend?: (state: BackendState) => void;
 }
 
@@ -23,9 +24,7 @@ export interface Engine extends LoadedModel {
   dispose(): void;
 }
 
-type Model = ReturnType<typeof loadRecommendation>;
-
-const openWebgl = async (model: Model) => (await import('./webgl-scorer.ts')).openWebglScorer(model);
+const importWebgl: OpenWebgl = async (...input) => (await import('./open-webgl.ts')).openWebgl(...input);
 
 /**
  * Verifies an artifact, loads it and answers from it. Knows nothing of Workers or the DOM: it runs the same in a Worker,
@@ -50,30 +49,26 @@ export async function loadEngine(input: LoadInput, options: EngineOptions = {}):
     throw new VitrineError('artifact_corrupt', 'This artifact is for the server only. Publish one for browsers.');
   }
   const model = loadRecommendation(artifact);
-  const js = createJsScorer(model);
-  const open = options.openWebgl ?? openWebgl;
-  const backend = chooseBackend(model, {
-    choice: input.backend, js, openWebgl: () => open(model), probe: probeRenderer, now: options.now ?? (() => performance.now()), onChange: options.onBackend,
-  });
-  if (input.backend === 'webgl') await backend.settled;
+  const { backend: choice } = input;
+  const { now = () => performance.now(), openWebgl = importWebgl, onBackend } = options;
+  const cpu = createJsScan(model);
+  const backend = chooseBackend({ choice, cpu, openWebgl: () => openWebgl(model, cpu, choice, now), dim: model.config.dim, now, onChange: onBackend });
+  if (choice === 'webgl') await backend.settled;
 
   return {
     version: model.version,
     items: model.config.items,
     goals: GOALS.filter((_, index) => (model.config.goals >> index) & 1),
     async recommend(request) {
-      let answered: BackendName = backend.state.backend;
-      const scorer = {
-        name: answered,
-        async score(query: Int8Array) {
-          const { dots, backend: by } = await backend.score(query);
-          answered = by;
-          return dots as Int32Array | Float32Array;
-        },
-        dispose() {},
-      };
-      const items = await rank(model, scorer, request);
-      return { items, version: model.version, backend: answered };
+      for (;;) {
+        const { scan } = backend;
+        try {
+          return { items: await rank(model, scan, request), version: model.version, backend: scan.name };
+        } catch (error) {
+          // A lost or wrong GPU changes no answer: the CPU gives it instead.
+          if (error instanceof VitrineError || !backend.giveUp(scan, (error as Error).message)) throw error;
+        }
+      }
     },
     dispose: () => backend.dispose(),
   };

@@ -1,10 +1,14 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { Goal } from '../core/models/recommendation/config.ts';
-import type { RankedItem, RankRequest } from '../core/models/recommendation/types.ts';
+import type { BackendName, RankedItem, RankRequest } from '../core/models/recommendation/types.ts';
 
-/** `auto` starts on JavaScript and keeps whichever backend is right and faster; the others are overrides. */
-export type BackendChoice = 'auto' | 'webgl' | 'js';
-export type BackendName = 'webgl' | 'js';
+export type { BackendName } from '../core/models/recommendation/types.ts';
+
+/**
+ * `auto` starts on the CPU (WebAssembly, or JavaScript where that is missing) and keeps whichever backend is right and
+ * faster; the others are overrides.
+ */
+export type BackendChoice = 'auto' | 'webgl' | 'wasm' | 'js';
 
 /** An artifact's bytes and everything needed to trust them. */
 export interface LoadInput {

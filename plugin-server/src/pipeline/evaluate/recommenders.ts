@@ -1,4 +1,4 @@
-import { createJsScorer, encodeSession, REPEAT_LENGTH, type RecommendationModel, selectTop } from '@vitrine/sdk/core';
+import { createJsScan, encodeSession, REPEAT_LENGTH, type RecommendationModel, selectTop, topRows } from '@vitrine/sdk/core';
 import type { Case } from '../dataset/cases.ts';
 import type { Cooccurrence } from '../dataset/cooccurrence.ts';
 
@@ -39,7 +39,7 @@ export function coPurchaseRecommender(counts: Cooccurrence, options: CoPurchaseO
       for (let at = start[item]; at < start[item + 1]; at++) scores[column[at]] += (scale * count[at]) / occurrences[column[at]] ** options.damping;
       scores[item] += (weight * options.reminder) / Math.max(1, occurrences[item]) ** options.damping;
     }
-    return selectTop(scores, 1, undefined, new Map(), withoutSeen ? new Set(seen) : NOTHING, k).map(({ row }) => row);
+    return selectTop(scores, k, withoutSeen ? new Set(seen) : NOTHING).map(({ row }) => row);
   };
 }
 
@@ -48,7 +48,7 @@ export function coPurchaseRecommender(counts: Cooccurrence, options: CoPurchaseO
  * @param itemIds product ids of the cases' rows, which may be numbered otherwise than the model's
  */
 export function shippedRecommender(model: RecommendationModel, itemIds: readonly string[] = model.itemIds): Recommender {
-  const scorer = createJsScorer(model);
+  const scan = createJsScan(model);
   const toModel = Int32Array.from(itemIds, (id) => model.rowOf.get(id) ?? -1);
   const places = new Map(itemIds.map((id, row) => [id, row]));
   const fromModel = Int32Array.from(model.itemIds, (id) => places.get(id) ?? -1);
@@ -58,8 +58,7 @@ export function shippedRecommender(model: RecommendationModel, itemIds: readonly
     if (known.length === 0) return Array.from({ length: k }, (_, row) => fromModel[row]);
     const rows = known.map(({ row }) => row);
     const encoded = encodeSession(model, { rows, kinds: known.map(({ kind }) => kind) }, goal);
-    const dots = scorer.score(encoded.query) as Int32Array;
-    const skip = withoutSeen ? new Set([...gone, ...rows]) : gone;
-    return selectTop(dots, encoded.unit, model.params.get('item_bias'), encoded.bonus, skip, k).map(({ row }) => fromModel[row]);
+    const excluded = withoutSeen ? new Set([...gone, ...rows]) : gone;
+    return topRows(model, scan, encoded, { limit: k, excluded }).map(({ row }) => fromModel[row]);
   };
 }

@@ -1,33 +1,36 @@
 import { GOALS, KINDS, REPEAT_LENGTH } from './config.ts';
 import { encodeSession, type KnownSession } from './encode-session.ts';
 import type { RecommendationModel } from './load.ts';
-import type { RankedItem, RankRequest, Scorer, SessionItem } from './types.ts';
+import { topRows } from './top-rows.ts';
+import type { BlockScan, RankedItem, RankRequest, RowSet, SessionItem } from './types.ts';
 
 /**
- * Ranks the catalogue for a session: encode, scan with the given backend, add the repeat bonus, leave out what is
- * excluded, keep the best. Equal scores go to the more popular item (the lower row), so the order is total and every
- * backend returns the same list.
+ * Ranks the catalogue for a session: encode, scan with the given backend, keep the best of what may be shown. Equal
+ * scores go to the more popular item (the lower row), so the order is total and every backend returns the same list.
  *
  * A session that holds nothing the model knows gets the popular items, marked `popular`.
  *
+ * @throws VitrineError `bad_input` for a filter the model cannot answer; Error when the backend cannot
+ *
  * @example
- * const items = await rank(model, createJsScorer(model), { session: [{ id: '42', kind: 'view' }], goal: 'view', limit: 8 });
+ * const items = await rank(model, createJsScan(model), { session: [{ id: '42', kind: 'view' }], goal: 'view', limit: 8 });
  */
-export async function rank(model: RecommendationModel, scorer: Scorer, request: RankRequest): Promise<RankedItem[]> {
+export async function rank(model: RecommendationModel, scan: BlockScan, request: RankRequest): Promise<RankedItem[]> {
+  // Most requests have no filter, so most pages never fetch this code.
+  const allowed = request.filter ? (await import('./allowed-rows.ts')).allowedRows(model, request.filter) : null;
   const session = knownSession(model, request.session);
-  if (session.rows.length === 0) return popular(model, request);
-  const { query, unit, bonus } = encodeSession(model, session, GOALS.indexOf(request.goal));
-  const dots = await scorer.score(query);
-  const best = selectTop(dots, unit, model.params.get('item_bias')!, bonus, excludedRows(model, request), request.limit);
+  if (session.rows.length === 0) return popular(model, request, allowed);
+  const encoded = encodeSession(model, session, GOALS.indexOf(request.goal));
+  const best = topRows(model, scan, encoded, { limit: request.limit, excluded: excludedRows(model, request), allowed });
   return best.map(({ row, score }) => ({ id: model.itemIds[row], score, source: 'model' }));
 }
 
-/** The most popular items that are not excluded. */
-export function popular(model: RecommendationModel, request: Pick<RankRequest, 'exclude' | 'limit'>): RankedItem[] {
+/** The most popular items that may be shown. */
+export function popular(model: RecommendationModel, request: Pick<RankRequest, 'exclude' | 'limit'>, allowed?: RowSet | null): RankedItem[] {
   const items: RankedItem[] = [];
   for (let row = 0; row < model.itemIds.length && items.length < request.limit; row++) {
     const id = model.itemIds[row];
-    if (!request.exclude?.has(id)) items.push({ id, score: -row, source: 'popular' });
+    if (!request.exclude?.has(id) && (!allowed || allowed.has(row))) items.push({ id, score: -row, source: 'popular' });
   }
   return items;
 }
@@ -52,34 +55,4 @@ function excludedRows(model: RecommendationModel, request: RankRequest): Set<num
     if (row !== undefined) rows.add(row);
   }
   return rows;
-}
-
-interface Scored {
-  readonly row: number;
-  readonly score: number;
-}
-
-/**
- * The `limit` best rows by score (dot × unit + bias + bonus), then by row. One pass; a sorted list of at most
- * `limit` stands in for a heap.
- */
-export function selectTop(
-  dots: ArrayLike<number>, unit: number, bias: Float32Array | undefined, bonus: ReadonlyMap<number, number>, excluded: ReadonlySet<number>, limit: number,
-): Scored[] {
-  const best: Scored[] = [];
-  if (limit <= 0) return best;
-  let threshold = -Infinity;
-  for (let row = 0; row < dots.length; row++) {
-    let score = dots[row] * unit;
-    if (bias) score += bias[row];
-    if (bonus.size > 0) score += bonus.get(row) ?? 0;
-    if (best.length === limit && score <= threshold) continue;
-    if (excluded.has(row)) continue;
-    let place = best.length;
-    while (place > 0 && best[place - 1].score < score) place--;
-    best.splice(place, 0, { row, score });
-    if (best.length > limit) best.pop();
-    if (best.length === limit) threshold = best[limit - 1].score;
-  }
-  return best;
 }

@@ -1,4 +1,5 @@
 import type { Goal, Kind } from './config.ts';
+import type { ItemFilter } from './filter.ts';
 
 /** One touch of an item in a session, oldest first in a list. `id` is the shop's product id, always a string. */
 export interface SessionItem {
@@ -12,6 +13,8 @@ export interface RankRequest {
   readonly goal: Goal;
   /** Never returned: the product looked at, the cart's content, sold-out and hidden products. */
   readonly exclude?: ReadonlySet<string>;
+  /** Only items with these attributes. */
+  readonly filter?: ItemFilter;
   /** How many items to return, at most. */
   readonly limit: number;
 }
@@ -24,13 +27,32 @@ export interface RankedItem {
   readonly source: 'model' | 'popular';
 }
 
-/**
- * Computes the dot product of an int8 query with every catalogue row. All values are whole numbers below 2^24, so a
- * float32 implementation is exact and every backend returns the same numbers.
- */
-export interface Scorer {
-  readonly name: 'js' | 'webgl';
-  /** query: [dim] int8 → dots: [items], whole numbers. */
-  score(query: Int8Array): Int32Array | Float32Array | Promise<Int32Array | Float32Array>;
+/** Rows of a block, the unit in which backends report. */
+export const BLOCK = 16;
+
+/** For each block of BLOCK rows, in order, the largest dot × unit + bias. */
+export interface BlockMaxima {
+  /** [⌈items / BLOCK⌉]; the caller may overwrite it. */
+  readonly maxima: Float32Array | Float64Array;
+  /** No entry is further than this from the largest value in double precision. 0: equal to it. */
+  readonly slack: number;
+}
+
+/** Scans the whole catalogue for one query. What each backend does its own way; `topRows` makes the same ranking of all. */
+export interface BlockScan {
+  readonly name: BackendName;
+  /**
+   * @param query [dim] int8, no entry below -127; the dot products are whole numbers below 2^24
+   * @throws Error when the backend cannot answer, e.g. a lost GPU
+   */
+  scan(query: Int8Array, unit: number): BlockMaxima;
   dispose(): void;
+}
+
+export type BackendName = 'webgl' | 'wasm' | 'js';
+
+/** A set of catalogue rows. */
+export interface RowSet {
+  readonly size: number;
+  has(row: number): boolean;
 }
