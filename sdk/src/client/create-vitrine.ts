@@ -1,22 +1,19 @@
 import { VitrineError } from '../core/errors.ts';
 import type { VitrineEvent } from '../core/events/types.ts';
 import { validateEvent } from '../core/events/validate.ts';
-import { createArtifactSource } from './artifact-source.ts';
+import { attempt } from './attempt.ts';
 import { createBrowserCache } from './browser-cache.ts';
 import { watchConsent, type ConsentPage } from './consent.ts';
-import { createEventQueue } from './event-queue.ts';
-import { createModelHost } from './model-host.ts';
-import { limitOf, planRanking } from './plan-ranking.ts';
-import { createProductLookup } from './product-lookup.ts';
+import { createOutbox } from './outbox.ts';
+import type { Recommender } from './recommender.ts';
 import { trackPage } from './track-page.ts';
-import type {
-  RecommendedItem, RecommendRequest, Recommendations, TrackedEvent, Vitrine, VitrineOptions, VitrineSignals, VitrineStatus, VisitStorage,
-} from './types.ts';
+import type { TrackedEvent, Vitrine, VitrineOptions, VitrineSignals, VitrineStatus } from './types.ts';
 import { createVisit } from './visit.ts';
 
 /**
  * A client for one shop. It ranks on this device with the shop's published model, and with the shopper's consent reports
- * what they did. Loading begins with the first `recommend()` or with `ready`, so a page without widgets costs nothing.
+ * what they did. What is here from the start is the visit; the code that ranks, and the artifact, come with the first
+ * `recommend()` or `ready`, so a page without widgets costs nothing.
  *
  * @throws VitrineError `bad_config` when shop, key or server is missing or malformed
  *
@@ -26,10 +23,12 @@ import { createVisit } from './visit.ts';
  * const { items } = await vitrine.recommend({ kind: 'related', productId: '8001', limit: 4 });
  */
 export function createVitrine(options: VitrineOptions): Vitrine {
-  const { shop, key, backend = 'auto', now = Date.now } = options;
+  const { shop, key, backend = 'auto', workerUrl, now = Date.now } = options;
   if (!shop) throw new VitrineError('bad_config', 'createVitrine: "shop" is missing. Give the shop id, e.g. "demo.myshopify.com".');
   if (!/^pk_/.test(key ?? '')) throw new VitrineError('bad_config', 'createVitrine: "key" must be the publishable key, "pk_…". Copy it from the dashboard.');
   const server = serverAddress(options.server);
+  const base = `${server}/v1/shops/${encodeURIComponent(shop)}`;
+  const useCache = createBrowserCache(attempt(() => globalThis.caches));
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
   const listeners = new Map<string, Set<(signal: never) => void>>();
@@ -45,10 +44,11 @@ export function createVitrine(options: VitrineOptions): Vitrine {
 
   const visit = createVisit({
     shop, now, uuid,
-    storage: options.storage === undefined ? browserStorage() : options.storage,
+    storage: options.storage === undefined ? attempt(() => globalThis.localStorage) ?? null : options.storage,
   });
-  const queue = createEventQueue({
-    url: `${server}/v1/shops/${encodeURIComponent(shop)}/events`, key, fetch,
+  let opening: Promise<Recommender> | null = null;
+  const outbox = createOutbox({
+    url: `${base}/events`, key, fetch,
     sendBeacon: typeof navigator === 'object' && 'sendBeacon' in navigator ? (url, body) => navigator.sendBeacon(url, body) : undefined,
     onDrop(count, why) {
       signal('error', new VitrineError(why === 'too large' ? 'too_large' : 'upstream', `${count} event(s) were not sent: ${why}.`));
@@ -59,24 +59,44 @@ export function createVitrine(options: VitrineOptions): Vitrine {
     page: globalThis as ConsentPage,
     onChange(allowed) {
       if (!allowed) {
-        queue.clear();
-        lookup.forget();
+        outbox.clear();
+        // At once, and after whatever is being stored at this moment.
+        void useCache((cache) => cache.delete(`${base}/products`));
+        void opening?.then((it) => it.forget(), () => {});
       }
       visit.allowStorage(allowed);
       signal('consent', allowed);
     },
   });
   if (consent.allowed || options.consent === false) visit.allowStorage(consent.allowed);
-  const useCache = createBrowserCache(globalThis.caches);
-  const host = createModelHost({
-    shop, key, backend, now, workerUrl: options.workerUrl,
-    source: createArtifactSource({ server, shop, fetch, useCache }),
-    onStatus(status, why) {
-      if (why === 'ready' && status.error) signal('error', status.error);
-      else signal(why, status);
+
+  let status: VitrineStatus = { artifact: null, backend: null, reason: 'not started', engine: null, offline: false, error: null };
+  const onStatus = (next: VitrineStatus, why: 'ready' | 'backend') => {
+    status = next;
+    if (why === 'ready' && next.error) fail(next.error);
+    else signal(why, next);
+  };
+  /** Tells of a failure once, however many wait for the same. */
+  let told: unknown;
+  const fail = (error: unknown): VitrineError => {
+    const known = error instanceof Error && error.name === 'VitrineError' // each bundle has its own class
+      ? (error as VitrineError)
+      : new VitrineError('internal', 'Vitrine failed on this page.', { cause: error });
+    if (told !== error) signal('error', known);
+    told = error;
+    return known;
+  };
+  const open = () => (opening ??= import('./recommender.ts').then(
+    ({ createRecommender }) => createRecommender({
+      server, shop, key, backend, fetch, now, useCache, workerUrl, visit, mayStore: () => consent.allowed, onStatus,
+    }),
+    (cause: unknown) => {
+      opening = null;
+      const error = new VitrineError('upstream', 'The code that ranks could not be fetched. Check data-server and the network.', { cause });
+      onStatus({ ...status, error }, 'ready');
+      throw error;
     },
-  });
-  const lookup = createProductLookup({ server, shop, fetch, now, useCache, mayStore: () => consent.allowed });
+  ));
 
   const track = (input: TrackedEvent): void => {
     try {
@@ -85,31 +105,18 @@ export function createVitrine(options: VitrineOptions): Vitrine {
       if (!visit.note(input)) return;
       if (consent.allowed) {
         const { sessionId, visitorId } = visit; // the note may have begun another visit
-        queue.push({ ...stamped, sessionId, ...(visitorId ? { visitorId } : {}) });
+        outbox.push({ ...stamped, sessionId, ...(visitorId ? { visitorId } : {}) });
       }
       signal('event', input);
     } catch (error) {
-      signal('error', asVitrineError(error));
+      fail(error);
     }
-  };
-
-  const recommend = async (request: RecommendRequest): Promise<Recommendations> => {
-    const model = await host.start();
-    if (!model) return { items: [], artifact: null, backend: null };
-    const ranking = await host.rank(planRanking(request, visit, model.goals, host.unavailable));
-    const products = await lookup.find(ranking.items.map((item) => item.id));
-    const shown: RecommendedItem[] = [];
-    for (const { id, source } of ranking.items) {
-      const product = products.get(id);
-      if (product && shown.length < limitOf(request)) shown.push({ ...product, position: shown.length, source });
-    }
-    return { items: shown, artifact: ranking.version, backend: ranking.backend };
   };
 
   const stops: (() => void)[] = [];
   if (typeof document === 'object') {
     const onHidden = () => {
-      if (document.visibilityState === 'hidden') queue.flushOnLeave();
+      if (document.visibilityState === 'hidden') outbox.leave();
     };
     document.addEventListener('visibilitychange', onHidden);
     stops.push(() => document.removeEventListener('visibilitychange', onHidden));
@@ -118,7 +125,13 @@ export function createVitrine(options: VitrineOptions): Vitrine {
 
   return {
     track,
-    recommend: (request) => recommend(request).catch((error: unknown) => Promise.reject(asVitrineError(error))),
+    async recommend(request) {
+      try {
+        return await (await open()).recommend(request);
+      } catch (error) {
+        throw fail(error);
+      }
+    },
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set.add(listener as (signal: never) => void));
@@ -126,17 +139,17 @@ export function createVitrine(options: VitrineOptions): Vitrine {
     },
     consent: (allowed) => consent.set(allowed),
     get status() {
-      return host.status;
+      return status;
     },
     get ready(): Promise<VitrineStatus> {
-      return host.start().then(() => host.status, () => host.status);
+      return open().then((it) => it.ready(), () => status);
     },
     dispose() {
-      queue.flushOnLeave();
+      outbox.leave();
       consent.dispose();
       for (const stop of stops) stop();
       listeners.clear();
-      host.dispose();
+      void opening?.then((it) => it.dispose(), () => {});
     },
   };
 }
@@ -151,15 +164,6 @@ function serverAddress(server: string): string {
   throw new VitrineError('bad_config', 'createVitrine: "server" must be the plugin server\'s address, e.g. "https://vitrine.example.com".');
 }
 
-/** Reading `localStorage` throws where the browser blocks it. */
-function browserStorage(): VisitStorage | null {
-  try {
-    return globalThis.localStorage ?? null;
-  } catch {
-    return null;
-  }
-}
-
 /** `randomUUID` exists on https pages only. */
 function uuid(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
@@ -168,8 +172,4 @@ function uuid(): string {
   bytes[8] = (bytes[8] & 0x3f) | 0x80; // RFC 9562's variant
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-function asVitrineError(error: unknown): VitrineError {
-  return error instanceof VitrineError ? error : new VitrineError('internal', 'Vitrine failed on this page.', { cause: error });
 }
