@@ -1,4 +1,4 @@
-import { createJsScan, decodeArtifact, type Goal, type Kind, loadRecommendation, rank, type RankedItem, VitrineError } from '@vitrine/sdk/core';
+import { createJsScan, createWasmScan, decodeArtifact, type Goal, type Kind, loadRecommendation, rank, type RankedItem, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
 import { readArtifactBytes } from '../store/artifacts.ts';
 import { findProducts, listUnavailable } from '../store/products.ts';
@@ -26,7 +26,7 @@ export async function recommend(
   const missing = input.items.filter((id) => !known.has(id));
   if (missing.length > 0) throw new VitrineError('bad_input', `Shop "${shop.id}" has no product ${missing.map((id) => `"${id}"`).join(', ')}.`);
   const exclude = new Set([...input.items, ...(await listUnavailable(db, shop.id))]);
-  const ranked = await rank(model, createJsScan(model), { session: input.items.map((id) => ({ id, kind: SESSION_KIND[goal] })), goal, exclude, limit });
+  const ranked = await rank(model, createWasmScan(model) ?? createJsScan(model), { session: input.items.map((id) => ({ id, kind: SESSION_KIND[goal] })), goal, exclude, limit });
   const titles = new Map((await findProducts(db, shop.id, ranked.map(({ id }) => id))).map(({ id, title }) => [id, title]));
   return { items: ranked.map((item) => ({ ...item, title: titles.get(item.id) ?? '' })), version: model.version };
 }

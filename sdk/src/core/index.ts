@@ -28,3 +28,4 @@ export * from './models/recommendation/rank.ts';
 export * from './models/recommendation/select-top.ts';
 export * from './models/recommendation/top-rows.ts';
 export { BLOCK } from './models/recommendation/types.ts';
+export * from './models/recommendation/wasm-scan.ts';

@@ -6,6 +6,7 @@ import { createJsScan } from '../core/models/recommendation/js-scan.ts';
 import { loadRecommendation, type RecommendationModel } from '../core/models/recommendation/load.ts';
 import { rank } from '../core/models/recommendation/rank.ts';
 import type { BlockScan, RankRequest } from '../core/models/recommendation/types.ts';
+import { createWasmScan } from '../core/models/recommendation/wasm-scan.ts';
 import { chooseBackend } from './choose-backend.ts';
 import type { BackendChoice, BackendState, LoadedModel, LoadInput, Ranking } from './protocol.ts';
 
@@ -51,7 +52,7 @@ export async function loadEngine(input: LoadInput, options: EngineOptions = {}):
   const model = loadRecommendation(artifact);
   const { backend: choice } = input;
   const { now = () => performance.now(), openWebgl = importWebgl, onBackend } = options;
-  const cpu = createJsScan(model);
+  const cpu = (choice !== 'js' && createWasmScan(model)) || createJsScan(model);
   const backend = chooseBackend({ choice, cpu, openWebgl: () => openWebgl(model, cpu, choice, now), dim: model.config.dim, now, onChange: onBackend });
   if (choice === 'webgl') await backend.settled;
 

@@ -1,4 +1,4 @@
-import { createJsScan, encodeSession, REPEAT_LENGTH, type RecommendationModel, selectTop, topRows } from '@vitrine/sdk/core';
+import { createJsScan, createWasmScan, encodeSession, REPEAT_LENGTH, type RecommendationModel, selectTop, topRows } from '@vitrine/sdk/core';
 import type { Case } from '../dataset/cases.ts';
 import type { Cooccurrence } from '../dataset/cooccurrence.ts';
 
@@ -48,7 +48,7 @@ export function coPurchaseRecommender(counts: Cooccurrence, options: CoPurchaseO
  * @param itemIds product ids of the cases' rows, which may be numbered otherwise than the model's
  */
 export function shippedRecommender(model: RecommendationModel, itemIds: readonly string[] = model.itemIds): Recommender {
-  const scan = createJsScan(model);
+  const scan = createWasmScan(model) ?? createJsScan(model);
   const toModel = Int32Array.from(itemIds, (id) => model.rowOf.get(id) ?? -1);
   const places = new Map(itemIds.map((id, row) => [id, row]));
   const fromModel = Int32Array.from(model.itemIds, (id) => places.get(id) ?? -1);

@@ -7,6 +7,7 @@ import type { RecommendationModel } from './load.ts';
 import { selectTop } from './select-top.ts';
 import { topRows } from './top-rows.ts';
 import { BLOCK, type BlockScan } from './types.ts';
+import { createWasmScan } from './wasm-scan.ts';
 
 type Model = RecommendationModel;
 
@@ -59,8 +60,26 @@ const ask = (scan: BlockScan, { model, query, unit, bonus, ...options }: Questio
 
 test('the best rows are those of the definition', () => {
   fc.assert(fc.property(question(400), (asked) => {
-    assert.deepEqual(ask(createJsScan(asked.model), asked), byDefinition(asked));
+    const wanted = byDefinition(asked);
+    assert.deepEqual(ask(createJsScan(asked.model), asked), wanted);
+    assert.deepEqual(ask(createWasmScan(asked.model)!, asked), wanted);
   }), { numRuns: 400 });
+});
+
+test('WebAssembly and JavaScript report the same maxima, to the last bit', () => {
+  fc.assert(fc.property(question(400), fc.constantFrom(1, 2, 7, 8, 9, 16, 31, 100), ({ model: { config: { items }, ...rest }, unit }, dim) => {
+    const model = { ...rest, ...modelOf(items, dim, items, 127) };
+    const query = Int8Array.from({ length: dim }, (_, j) => (j % 2 ? -127 : 127));
+    const [js, wasm] = [createJsScan(model), createWasmScan(model)!];
+    for (const asked of [query, query.map((value, j) => value - 3 * (j % 9))]) assert.deepEqual([...wasm.scan(asked, unit).maxima], [...js.scan(asked, unit).maxima]);
+  }));
+});
+
+test('where WebAssembly may not run there is no such scan', (t) => {
+  const model = modelOf(20, 8, 1, 127);
+  assert.ok(createWasmScan(model));
+  t.mock.method(WebAssembly, 'Module', () => { throw new WebAssembly.CompileError('refused by the page'); });
+  assert.equal(createWasmScan(model), undefined);
 });
 
 test('maxima that are off by less than the slack they own up to change nothing', () => {
