@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { VitrineError } from '@vitrine/sdk/core';
+import { httpStatus, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from './context.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
@@ -50,7 +50,7 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
   app.onError((error, c) => {
     const shown = error instanceof VitrineError && error.code !== 'internal' ? error
       : new VitrineError('internal', 'Something failed on the server. Its log says what, under the request id of this answer.');
-    return c.json(answer(shown), shown.status as ContentfulStatusCode, { 'cache-control': 'no-store' });
+    return c.json(answer(shown), httpStatus(shown) as ContentfulStatusCode, { 'cache-control': 'no-store' });
   });
   return app;
 }

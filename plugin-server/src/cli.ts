@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { VitrineError } from '@vitrine/sdk/core';
+import { exitCode, VitrineError } from '@vitrine/sdk/core';
 import type { Command, Invocation } from './cli/command.ts';
 import { quietLog } from './cli/quiet-log.ts';
 import { formatTable } from './cli/table.ts';
@@ -104,7 +104,7 @@ function explain(error: unknown, terminal: Terminal, signal: AbortSignal): numbe
   }
   if (error instanceof VitrineError) {
     terminal.note(`vitrine: ${error.message}`);
-    return error.exitCode;
+    return exitCode(error);
   }
   // A fault of ours: its first line is enough to report it, a stack would not help the person.
   terminal.note(`vitrine: unexpected failure: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`);

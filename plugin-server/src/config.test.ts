@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { VitrineError } from '@vitrine/sdk/core';
+import { exitCode, VitrineError } from '@vitrine/sdk/core';
 import { readConfig } from './config.ts';
 
 const SECRET = 's'.repeat(32);
@@ -40,7 +40,7 @@ test('each wrong value is one line that names its variable', () => {
     assert.throws(() => readConfig({ VITRINE_SECRET: SECRET, ...env }), (error: VitrineError) => {
       assert.match(error.message, message);
       assert.doesNotMatch(error.message, /\n/);
-      assert.equal(error.exitCode, 2);
+      assert.equal(exitCode(error), 2);
       return true;
     }, JSON.stringify(env));
   }

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { VitrineError } from '@vitrine/sdk/core';
+import { exitCode, VitrineError } from '@vitrine/sdk/core';
 import { formatTable } from '../../plugin-server/src/cli/table.ts';
 import type { BenchOptions, Row } from './row.ts';
 
@@ -36,5 +36,5 @@ function machine(): string {
 
 await main().catch((error: Error & { code?: string }) => {
   console.error(error.message.split('\n')[0]);
-  process.exitCode = error instanceof VitrineError ? error.exitCode : error.code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
+  process.exitCode = error instanceof VitrineError ? exitCode(error) : error.code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
 });

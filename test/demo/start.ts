@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { VitrineError } from '@vitrine/sdk/core';
+import { exitCode, VitrineError } from '@vitrine/sdk/core';
 import { formatEvaluation } from '../../plugin-server/src/cli/evaluation-table.ts';
 import { quietLog } from '../../plugin-server/src/cli/quiet-log.ts';
 import { processTerminal, progressLine } from '../../plugin-server/src/cli/terminal.ts';
@@ -118,7 +118,7 @@ await main(interrupt.signal).catch((error: Error & { code?: string }) => {
   const usage = error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
   const [first] = error.message.split('\n');
   console.error(interrupt.signal.aborted ? 'Stopped.' : usage ? `${error.message.split('.')[0]}. See: npm start -- --help` : first);
-  code = interrupt.signal.aborted ? INTERRUPTED : usage ? 2 : error instanceof VitrineError ? error.exitCode : 1;
+  code = interrupt.signal.aborted ? INTERRUPTED : usage ? 2 : error instanceof VitrineError ? exitCode(error) : 1;
 });
 // Everything is closed; what a library left open must not keep the terminal waiting.
 process.exit(code);

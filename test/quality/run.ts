@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { VitrineError } from '@vitrine/sdk/core';
+import { exitCode, VitrineError } from '@vitrine/sdk/core';
 import { evaluationJson, formatEvaluation } from '../../plugin-server/src/cli/evaluation-table.ts';
 import { dataMissing } from './data-folder.ts';
 
@@ -30,5 +30,5 @@ async function main(): Promise<number> {
 
 process.exitCode = await main().catch((error: Error) => {
   console.error(error.message);
-  return error instanceof VitrineError ? error.exitCode : 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS') ? 2 : 1;
+  return error instanceof VitrineError ? exitCode(error) : 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS') ? 2 : 1;
 });

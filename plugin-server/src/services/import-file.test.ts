@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { exitCode, type VitrineError } from '@vitrine/sdk/core';
 import { withDatabase } from '../../../test/database.ts';
 import type { Context } from '../context.ts';
 import { silentLog } from '../log.ts';
@@ -280,9 +281,9 @@ test('a bad file is one clear line, and nothing stored changes', async (t) => {
     ['status of no product', 'id,title,status\n1,Mug,sleeping\n', {}, /line 2: "sleeping" is not a status/],
   ];
   for (const [name, bytes, input, message] of cases) {
-    await assert.rejects(shop.import(bytes, input), (error: Error & { exitCode?: number }) => {
+    await assert.rejects(shop.import(bytes, input), (error: VitrineError) => {
       assert.match(error.message, message, name);
-      assert.equal(error.exitCode, 2, name);
+      assert.equal(exitCode(error), 2, name);
       assert.ok(!error.message.includes('\n'), name);
       return true;
     }, name);

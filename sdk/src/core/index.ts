@@ -1,6 +1,7 @@
 // The contract's public names, nothing else. One line a file.
 export { DOCS_URL, VitrineError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
+export { exitCode, httpStatus } from './error-codes.ts';
 
 export { LIMITS, WIDGETS } from './events/types.ts';
 export type * from './events/types.ts';
