@@ -119,6 +119,7 @@ async function load(verb: string): Promise<Command> {
 
 function parse(verb: string, command: Command, args: readonly string[]): Pick<Invocation, 'values' | 'positionals'> {
   const names = command.arguments ?? [];
+  const most = names.length + (command.optionalArguments?.length ?? 0);
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({
@@ -131,9 +132,9 @@ function parse(verb: string, command: Command, args: readonly string[]): Pick<In
     throw new VitrineError('bad_usage', `${problem}. See: vitrine help ${verb}`, { cause: error });
   }
   const { positionals } = parsed;
-  if (!parsed.values.help && positionals.length !== names.length) {
+  if (!parsed.values.help && (positionals.length < names.length || positionals.length > most)) {
     const wants = names.length === 0 ? 'takes no argument without an option name' : `needs ${names.join(' ')}`;
-    throw new VitrineError('bad_usage', `vitrine ${verb} ${wants}${positionals.length > names.length ? `, got "${positionals[names.length]}"` : ''}. See: vitrine help ${verb}`);
+    throw new VitrineError('bad_usage', `vitrine ${verb} ${wants}${positionals.length > most ? `, got "${positionals[most]}"` : ''}. See: vitrine help ${verb}`);
   }
   return { values: parsed.values as Invocation['values'], positionals };
 }

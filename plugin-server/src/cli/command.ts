@@ -25,6 +25,8 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** How many arguments stand without an option name. */
   readonly arguments?: readonly string[];
+  /** Arguments that may stand behind those. */
+  readonly optionalArguments?: readonly string[];
   /** Runs the verb. What it returns is the JSON of `--json`; a verb that runs until it is stopped prints its own. */
   run(invocation: Invocation): Promise<object | void>;
 }

@@ -1,14 +1,46 @@
+import { VitrineError } from '@vitrine/sdk/core';
 import { evaluateShop } from '../services/evaluate-shop.ts';
 import { required } from './command.ts';
 import type { Command } from './command.ts';
+import { evaluateFromFiles } from './evaluate-files.ts';
 import { evaluationJson, formatEvaluation } from './evaluation-table.ts';
 
 export const command: Command = {
-  usage: 'vitrine evaluate --shop NAME',
-  options: { shop: { type: 'string' } },
+  usage: `vitrine evaluate --shop NAME
+vitrine evaluate recommendation --sessions FILE [--test FILE] [options]
+
+The first form scores a stored shop's newest model on orders it has not seen. The second needs no shop: it trains on
+plain files and scores our model, as float32 and as shipped, beside baselines whose settings are chosen on the same
+validation data. Files are text, plain or gzip.
+
+  --protocol P     next-item      --sessions TRAIN --test TEST, one session a line, item ids separated by spaces, oldest
+                                  first; every position of every test session is predicted
+                   leave-one-out  --sessions FILE, one "user item item …" a line, or one action "user item" a line;
+                                  each user's last item is predicted, the one before chooses the settings
+                   instances      --sessions TRAIN --test TEST, one prediction a line: items, a tab, the item that came
+  --model NAMES    all (default), or some of popularity, session-popularity, item-knn, vmis-knn, co-occurrence, ncf,
+                   float32, shipped, separated by commas
+  --without-seen   never recommend an item of the session again, by any model
+  --budget TIME    time for everything, e.g. 90s, 20m, 2h
+  --epochs N       passes over the data (default: chosen by size)
+  --seed N         the same seed on the same data gives the same figures (default 1)
+  --out DIR        keeps our model's artifact (model.vtrn, not signed) and the figures (evaluation.json)
+
+P@20 is also called HR@20 or recall@20. All items of the training file are ranked; one that it does not hold is a miss
+for every model. Equal scores go to the more popular item. After ±: one standard error, sessions taken as independent.`,
+  options: {
+    shop: { type: 'string' }, sessions: { type: 'string' }, test: { type: 'string' }, protocol: { type: 'string' }, model: { type: 'string' },
+    'without-seen': { type: 'boolean' }, budget: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' },
+  },
+  optionalArguments: ['recommendation'],
 
   async run(invocation) {
+    const [subject = 'recommendation'] = invocation.positionals;
+    if (subject !== 'recommendation') throw new VitrineError('bad_usage', `there is nothing to evaluate called "${subject}", only recommendation. See: vitrine help evaluate`);
+    if (invocation.values.shop === undefined && (invocation.values.sessions !== undefined || invocation.positionals.length > 0)) return evaluateFromFiles(invocation);
     const shop = required(invocation, 'shop', 'my-shop');
+    const extra = Object.keys(invocation.values).find((name) => !['shop', 'json', 'help'].includes(name));
+    if (extra) throw new VitrineError('bad_usage', `--${extra} is for files (--sessions), not for a stored shop. See: vitrine help evaluate`);
     const evaluations = await evaluateShop(await invocation.openContext(), { shop });
     if (!invocation.values.json) invocation.terminal.out(evaluations.map(formatEvaluation).join('\n\n'));
     return evaluationJson(evaluations);

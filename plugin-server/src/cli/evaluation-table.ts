@@ -1,4 +1,4 @@
-import type { Evaluation } from '../pipeline/types.ts';
+import type { Evaluation, EvaluationRow } from '../pipeline/types.ts';
 import { bytes, count, duration, formatTable } from './table.ts';
 
 /** An evaluation as a person reads it: the shipped model first, its baselines beside it. */
@@ -11,6 +11,35 @@ export function formatEvaluation(evaluation: Evaluation): string {
       duration(row.seconds), row.bytes === undefined ? '' : bytes(row.bytes),
     ]));
   return `${evaluation.dataset}: ${evaluation.protocol}\n${count(evaluation.cases)} cases, goal ${evaluation.goal}, seed ${evaluation.seed}\n\n${table}`;
+}
+
+/** Columns of an evaluation on files. */
+const FILE_COLUMNS = ['P@20', 'MRR@20', 'HR@10', 'NDCG@10', 'coverage', 'popularity'] as const;
+
+/** An evaluation on files: metrics with their standard errors, in the order the models were run. */
+export function formatFileEvaluation(evaluation: Evaluation): string {
+  const table = formatTable(
+    [{ heading: 'Model' }, ...[...FILE_COLUMNS, 'Learn', 'Answer', 'Size'].map((heading) => ({ heading, align: 'right' as const }))],
+    evaluation.rows.map((row) => [row.model, ...fileCells(row), ...fileCosts(row)]));
+  return `${evaluation.dataset}, ${evaluation.protocol}\n${count(evaluation.cases)} predictions, seed ${evaluation.seed}\n\n${table}`;
+}
+
+/** The same as a Markdown table. */
+export function markdownFileEvaluation(evaluation: Evaluation): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    `${evaluation.dataset}, ${evaluation.protocol}. ${count(evaluation.cases)} predictions, seed ${evaluation.seed}.`, '',
+    line(['model', ...FILE_COLUMNS, 'learn', 'answer', 'size']), line(['---', ...[...FILE_COLUMNS, '', '', ''].map(() => '---:')]),
+    ...evaluation.rows.map((row) => line([row.model, ...fileCells(row), ...fileCosts(row)])),
+  ].join('\n');
+}
+
+function fileCells({ metrics, errors }: EvaluationRow): string[] {
+  return FILE_COLUMNS.map((name) => metrics[name].toFixed(4) + (errors && name in errors ? ` ±${errors[name].toFixed(4)}` : ''));
+}
+
+function fileCosts({ seconds, learning = 0, bytes: size }: EvaluationRow): string[] {
+  return [duration(learning), duration(seconds - learning), size === undefined ? '' : bytes(size)];
 }
 
 /** The machine-readable form: the first evaluation's fields, the others beside it. */

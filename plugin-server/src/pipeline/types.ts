@@ -48,8 +48,15 @@ export interface Checkpoint {
 export interface EvaluationRow {
   readonly model: string;
   readonly metrics: Readonly<Record<string, number>>;
+  /** To learn, to choose settings and to answer. */
   readonly seconds: number;
   readonly bytes?: number;
+  /** Standard errors of the metrics, where they are known. */
+  readonly errors?: Readonly<Record<string, number>>;
+  /** What was chosen on validation data. */
+  readonly settings?: Readonly<Record<string, number | string | null>>;
+  /** Seconds of learning and choosing, in `seconds`. */
+  readonly learning?: number;
 }
 
 /** The machine-readable form of every evaluation (`--json`). */

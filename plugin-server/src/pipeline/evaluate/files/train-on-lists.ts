@@ -1,0 +1,64 @@
+import { decodeArtifact, encodeArtifact, GOALS, loadRecommendation, type RecommendationModel } from '@vitrine/sdk/core';
+import { type Case, type Task, VIEW } from '../../dataset/cases.ts';
+import { createRandom } from '../../dataset/random.ts';
+import { trainInWorker } from '../../train/train-in-worker.ts';
+import type { Checkpoint, TrainProgress } from '../../types.ts';
+import { samplePredictions } from './choose-settings.ts';
+import { listCount } from './lists.ts';
+import type { Problem } from './problem.ts';
+
+export interface TrainOnListsOptions {
+  readonly seed: number;
+  readonly withoutSeen: boolean;
+  readonly epochs?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainProgress) => void;
+}
+
+export interface TrainedOnLists {
+  readonly checkpoint: Checkpoint;
+  /** The artifact as it would ship, unsigned. */
+  readonly file: Uint8Array;
+  /** Decoded from `file`. */
+  readonly model: RecommendationModel;
+  /** Seconds by stage. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** Validation predictions that choose epoch and settings. */
+const QUESTIONS = 1000;
+
+/**
+ * Trains our model with a shop's defaults on the lists of a problem: every list is a visit, every item a page looked at,
+ * in order, repeats kept. Epoch and settings are chosen on the problem's validation predictions.
+ */
+export async function trainOnLists(problem: Problem, options: TrainOnListsOptions): Promise<TrainedOnLists> {
+  const { known, train, itemIds } = problem;
+  const { seed, epochs, signal, onProgress } = options;
+  const count = known.item.length;
+  const group = new Int32Array(count);
+  for (let list = 0; list < listCount(known); list++) group.fill(list, known.start[list], known.start[list + 1]);
+  const result = await trainInWorker({
+    itemIds, item: known.item.slice(), kind: new Uint8Array(count).fill(VIEW), group,
+    actor: new Int32Array(count).fill(-1), time: Float64Array.from(group),
+  }, {
+    dataset: 'lists', seed, epochs, signal, onProgress, keepRepeats: true, keepCheckpoint: true,
+    split: { validationFrom: listCount(train), testFrom: listCount(known) },
+    questions: new Map<Task, Case[]>([['next-view', questions(problem, options)]]),
+  });
+  const { packed } = result;
+  const file = await encodeArtifact(
+    { family: 'recommendation', audience: 'browser', shop: 'evaluation', version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
+    packed.tensors, async () => new Uint8Array(64));
+  return { checkpoint: result.checkpoint!, file, model: loadRecommendation(decodeArtifact(file)), seconds: result.seconds };
+}
+
+/** Validation predictions as the trainer asks them. */
+function questions({ validation }: Problem, { seed, withoutSeen }: TrainOnListsOptions): Case[] {
+  const { item, from, to, target } = samplePredictions(validation, createRandom(seed), QUESTIONS);
+  const goal = GOALS.indexOf('view');
+  return Array.from(target.keys()).filter((p) => to[p] > from[p] && target[p] >= 0).map((p) => {
+    const items = Array.from(item.subarray(from[p], to[p]));
+    return { goal, items, kinds: items.map(() => VIEW), targets: [target[p]], withoutSeen };
+  });
+}
