@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { slimTfjs } from '../../build/slim-tfjs.ts';
 
 /** The engine's sources as one script that leaves them in `globalThis.engine`, for a page of a test. */
 export async function engineBundle(): Promise<string> {
@@ -9,7 +10,7 @@ export async function engineBundle(): Promise<string> {
       contents: `export { loadEngine } from './sdk/src/engine/engine.ts'; export { openWebgl } from './sdk/src/engine/open-webgl.ts';`,
       resolveDir: root, loader: 'ts',
     },
-    bundle: true, format: 'iife', globalName: 'engine', target: 'es2022', write: false, logLevel: 'silent',
+    plugins: [slimTfjs], bundle: true, format: 'iife', globalName: 'engine', target: 'es2022', write: false, logLevel: 'silent',
   });
   return result.outputFiles[0].text;
 }

@@ -1,33 +1,50 @@
-import { env } from '@tensorflow/tfjs-core/dist/environment.js';
-import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl/dist/backend_webgl.js';
-import { setWebGLContext } from '@tensorflow/tfjs-backend-webgl/dist/canvas_util.js';
-import { GPGPUContext } from '@tensorflow/tfjs-backend-webgl/dist/gpgpu_context.js';
-import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl/dist/gpgpu_math.js';
+import { createFragmentShader } from '@tensorflow/tfjs-backend-webgl/dist/webgl_util.js';
 import type { RecommendationModel } from '../core/models/recommendation/load.ts';
-import { BLOCK, type BlockScan } from '../core/models/recommendation/types.ts';
+import type { BlockScan } from '../core/models/recommendation/types.ts';
+import { openGpgpu } from './open-gpgpu.ts';
+import { fragmentShader, layoutOf, packQuery, packRows, WIDEST } from './webgl-program.ts';
+
+/** Rounding in float32 loses less than this share of a score: a product, a sum, a constant, and a bit to spare. */
+const ROUNDING = 2 ** -21;
 
 /**
- * The catalogue scan on the GPU: tfjs's WebGL backend, the catalogue in one float32 texture, one draw for all N dot
- * products [N, d] × [d], one synchronous read-back (right in a Worker, where nothing else waits).
+ * The catalogue scan on the GPU: the catalogue in one texture of integers, one draw, one read-back of four bytes a block.
+ * tfjs's GPGPUContext holds the programs, buffers and textures.
  *
- * A lost context does not make tfjs fail: it returns wrong numbers. So the context is asked before and after each read.
+ * A lost context does not make WebGL fail: it returns nothing that can be told from numbers. So it is asked before and
+ * after each read. The read waits for the GPU, which is right in a Worker, where nothing else does.
  *
- * @throws Error where WebGL 2 is missing, and from `score` once the context is lost; `choose-backend.ts` answers both
- *   with JavaScript, so it never leaves the engine
+ * @throws Error where WebGL 2 is missing or too small; from `scan`, once the context is lost
+ *
+ * @example
+ * const { maxima, slack } = createWebglScan(model).scan(query, unit);
  */
 export function createWebglScan(model: Pick<RecommendationModel, 'table' | 'config' | 'params'>): BlockScan {
   const { items, dim } = model.config;
-  const gl = openContext();
-  // Set by hand: tfjs would make a canvas of its own, which fails in Safari's Workers.
-  env().set('WEBGL_VERSION', 2);
-  setWebGLContext(2, gl);
-  const backend = new MathBackendWebGL(new GPGPUContext(gl));
-
   const bias = model.params.get('item_bias')!;
-  const shape = [items, dim];
-  const catalogue = { dataId: backend.write(Float32Array.from(model.table), shape, 'float32'), shape, dtype: 'float32' as const };
-  const program = dotProgram(items, dim);
+  const layout = layoutOf(items, dim);
+  const { blocks, chunks, width, height, steps } = layout;
+  const { gl, gpgpu } = openGpgpu();
+  const largest = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+  if (dim > WIDEST || width > largest || height * steps > largest) throw new Error('the catalogue is too large for this GPU');
 
+  const catalogue = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, catalogue);
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32I, width, height * steps);
+  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height * steps, gl.RGBA_INTEGER, gl.INT, packRows(model.table, bias, dim, layout));
+
+  const { texture: output } = gpgpu.createUnsignedBytesMatrixTexture(height, width);
+  const program = gpgpu.createProgram(createFragmentShader(gl, fragmentShader(layout)));
+  gpgpu.buildVao(program);
+  gpgpu.setOutputMatrixTexture(output, height, width);
+  gpgpu.setInputMatrixTexture(catalogue, gpgpu.getUniformLocation(program, 'Rows'), 0);
+  const [queryAt, unitAt, offsetAt] = ['Query', 'Unit', 'Offset'].map((name) => gpgpu.getUniformLocation(program, name));
+
+  const largestBias = bias.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const pixels = new Uint8Array(width * height * 4);
+  const maxima = new Float32Array(pixels.buffer, 0, blocks); // as all devices with WebGL store it: lowest byte first
   const alive = () => {
     if (gl.isContextLost()) throw new Error('the WebGL context was lost');
   };
@@ -35,48 +52,23 @@ export function createWebglScan(model: Pick<RecommendationModel, 'table' | 'conf
     name: 'webgl',
     scan(query, unit) {
       alive();
-      const vector = { dataId: backend.write(Float32Array.from(query), [dim], 'float32'), shape: [dim], dtype: 'float32' as const };
-      const output = backend.runWebGLProgram(program, [catalogue, vector], 'float32');
-      try {
-        const dots = backend.readSync(output.dataId) as Float32Array;
-        alive();
-        const maxima = new Float64Array(Math.ceil(items / BLOCK)).fill(-Infinity);
-        for (let row = 0; row < items; row++) maxima[Math.floor(row / BLOCK)] = Math.max(maxima[Math.floor(row / BLOCK)], dots[row] * unit + bias[row]);
-        return { maxima, slack: 0 };
-      } finally {
-        backend.disposeData(output.dataId);
-        backend.disposeData(vector.dataId);
-      }
+      const { vectors, offset } = packQuery(query, chunks);
+      gl.uniform4fv(queryAt, vectors);
+      gl.uniform1f(unitAt, unit);
+      gl.uniform1f(offsetAt, offset);
+      gpgpu.executeProgram();
+      gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+      alive();
+      let most = 0;
+      for (const value of maxima) most = Math.max(most, Math.abs(value));
+      return { maxima, slack: (most + largestBias) * ROUNDING };
     },
     dispose() {
-      backend.dispose();
+      gl.deleteTexture(catalogue);
+      gpgpu.deleteMatrixTexture(output);
+      gpgpu.deleteProgram(program);
+      gpgpu.dispose();
       gl.getExtension('WEBGL_lose_context')?.loseContext(); // a page has 16 contexts; give this one back now
     },
   };
-}
-
-/** One fragment an item. The sums are whole numbers below 2^24: exact in float32 whatever their order. */
-function dotProgram(items: number, dim: number): GPGPUProgram {
-  return {
-    variableNames: ['Catalogue', 'Query'],
-    outputShape: [items],
-    userCode: `
-      void main() {
-        int item = getOutputCoords();
-        float sum = 0.0;
-        for (int j = 0; j < ${dim}; j++) sum += getCatalogue(item, j) * getQuery(j);
-        setOutput(sum);
-      }`,
-  };
-}
-
-function openContext(): WebGL2RenderingContext {
-  const attributes = { alpha: false, antialias: false, depth: false, stencil: false, premultipliedAlpha: false, preserveDrawingBuffer: false };
-  const gl = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1).getContext('webgl2', attributes);
-  if (!gl) throw new Error('this browser offers no WebGL 2 here');
-  for (const off of [gl.DEPTH_TEST, gl.STENCIL_TEST, gl.BLEND, gl.DITHER, gl.POLYGON_OFFSET_FILL, gl.SAMPLE_COVERAGE]) gl.disable(off);
-  gl.enable(gl.SCISSOR_TEST);
-  gl.enable(gl.CULL_FACE);
-  gl.cullFace(gl.BACK);
-  return gl;
 }
