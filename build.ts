@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { slimTfjs } from './build/slim-tfjs.ts';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const brotli = promisify(brotliCompress);
@@ -59,7 +60,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
 
   // Innermost first: each file names the next by its content hash, so that a change reaches every name above it.
   const hashed = { ...SHARED, outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
-  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' } });
+  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' }, plugins: [slimTfjs] });
   const worker = await esbuild.build({
     ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' }, plugins: [external(/\/open-webgl\.ts$/, entryOf(webgl))],
   });
