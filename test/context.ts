@@ -8,7 +8,7 @@ import { withDatabase } from './database.ts';
 /** A configuration for tests: an app known to Shopify by made-up credentials. */
 export const TEST_CONFIG: Config = {
   home: '.vitrine-test', secret: 'a secret that is only used by tests', port: 0, host: '127.0.0.1', appUrl: 'https://app.test',
-  shopify: { apiKey: 'test-api-key', apiSecret: 'test-api-secret' }, appBridgeUrl: 'https://cdn.shopify.com/shopifycloud/app-bridge.js',
+  shopify: { apiKey: 'test-api-key', apiSecret: 'test-api-secret' }, device: 'cpu', appBridgeUrl: 'https://cdn.shopify.com/shopifycloud/app-bridge.js',
 };
 
 export interface TestContextWithJobs extends Context {

@@ -50,9 +50,9 @@ test('a full environment', () => {
   assert.deepEqual(readConfig({
     VITRINE_SECRET: SECRET, VITRINE_HOME: '/var/lib/vitrine', PORT: '8080', HOST: '0.0.0.0', APP_URL: 'https://vitrine.example.com/',
     DATABASE_URL: 'postgres://db/vitrine', SHOPIFY_API_KEY: 'key', SHOPIFY_API_SECRET: 'secret', SHOPIFY_SHOP_ORIGIN: 'http://127.0.0.1:9292',
-    APP_BRIDGE_URL: 'http://127.0.0.1:9292/app-bridge.js',
+    VITRINE_DEVICE: 'cpu', APP_BRIDGE_URL: 'http://127.0.0.1:9292/app-bridge.js',
   }), {
     home: '/var/lib/vitrine', secret: SECRET, port: 8080, host: '0.0.0.0', appUrl: 'https://vitrine.example.com', databaseUrl: 'postgres://db/vitrine',
-    shopify: { apiKey: 'key', apiSecret: 'secret', shopOrigin: 'http://127.0.0.1:9292' }, appBridgeUrl: 'http://127.0.0.1:9292/app-bridge.js',
+    shopify: { apiKey: 'key', apiSecret: 'secret', shopOrigin: 'http://127.0.0.1:9292' }, device: 'cpu', appBridgeUrl: 'http://127.0.0.1:9292/app-bridge.js',
   });
 });

@@ -4,6 +4,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { VitrineError } from '@vitrine/sdk/core';
 
+/**
+ * What training may run on. `auto` takes the GPU where there is one that passes its test and is faster, the CPU
+ * otherwise; `wasm` and `reference` are slower ways to the same model, for checks and comparison.
+ */
+export const DEVICES = ['auto', 'gpu', 'cpu', 'wasm', 'reference'] as const;
+export type Device = (typeof DEVICES)[number];
+
 /** How this app is known to Shopify. */
 export interface ShopifyConfig {
   readonly apiKey: string;
@@ -27,6 +34,8 @@ export interface Config {
   /** Absent: shops come from files only. */
   readonly shopify?: ShopifyConfig;
   readonly appBridgeUrl: string;
+  /** `auto` when absent. */
+  readonly device?: Device;
 }
 
 const origin = z.string().regex(/^https?:\/\/[^/?#@]+\/?$/, 'must be an origin like https://vitrine.example.com').transform((text) => text.replace(/\/$/, ''));
@@ -43,6 +52,7 @@ const schema = z.object({
   SHOPIFY_API_KEY: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
   SHOPIFY_API_SECRET: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
   SHOPIFY_SHOP_ORIGIN: loopback.optional(),
+  VITRINE_DEVICE: z.enum(DEVICES, `must be one of ${DEVICES.join(', ')}`).optional(),
   APP_BRIDGE_URL: z.url('must be an address').default('https://cdn.shopify.com/shopifycloud/app-bridge.js'),
 });
 
@@ -74,6 +84,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: values.DATABASE_URL,
     shopify: values.SHOPIFY_API_KEY ? { apiKey: values.SHOPIFY_API_KEY, apiSecret: values.SHOPIFY_API_SECRET!, shopOrigin: values.SHOPIFY_SHOP_ORIGIN } : undefined,
     appBridgeUrl: values.APP_BRIDGE_URL,
+    device: values.VITRINE_DEVICE,
   };
 }
 

@@ -47,7 +47,7 @@ async function trainAndEvaluate(name: string, dataset: Dataset, split: string, {
   ]);
   await startTfjs();
   const started = performance.now();
-  const checkpoint = trainRecommendation(dataset, {
+  const checkpoint = await trainRecommendation(dataset, {
     seed, epochs,
     onProgress: ({ epoch, epochs: of, step, steps, loss, validation }) => {
       if (step === steps && validation) note(`epoch ${epoch}/${of}: loss ${loss.toFixed(4)}, ${validation.name} on validation ${validation.value.toFixed(4)}`);

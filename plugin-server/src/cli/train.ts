@@ -1,5 +1,6 @@
+import { DEVICES } from '../config.ts';
 import { trainShop } from '../services/train-shop.ts';
-import { required, wholeNumber } from './command.ts';
+import { oneOf, required, wholeNumber } from './command.ts';
 import type { Command } from './command.ts';
 import { evaluationJson, formatEvaluation } from './evaluation-table.ts';
 import { bytes, duration } from './table.ts';
@@ -8,19 +9,23 @@ import { progressLine } from './terminal.ts';
 export const command: Command = {
   usage: `vitrine train --shop NAME [options]
 
-  --epochs N   passes over the data (default: chosen by size)
-  --seed N     the same seed on the same data trains the same model`,
-  options: { shop: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' } },
+  --epochs N     passes over the data (default: chosen by size)
+  --seed N       the same seed on the same data trains the same model
+  --device WHAT  ${DEVICES.join(', ')} (default: VITRINE_DEVICE, or auto: the GPU if it is faster)
+
+  A training that was stopped or killed goes on where it stood when it is started again with the same options.`,
+  options: { shop: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, device: { type: 'string' } },
 
   async run(invocation) {
     const { terminal, signal } = invocation;
     const shop = required(invocation, 'shop', 'my-shop');
     const epochs = wholeNumber(invocation, 'epochs', 1, 10_000);
     const seed = wholeNumber(invocation, 'seed', 0, 2 ** 31 - 1);
+    const device = oneOf(invocation, 'device', DEVICES);
     const ctx = await invocation.openContext();
     const show = progressLine(terminal);
     const result = await trainShop(ctx, {
-      shop, epochs, seed, signal,
+      shop, epochs, seed, device, signal, onNote: terminal.note,
       onProgress: (progress) => show(() => {
         const { validation } = progress;
         return `Training  epoch ${progress.epoch}/${progress.epochs}  step ${progress.step}/${progress.steps}  loss ${progress.loss.toFixed(4)}`
@@ -32,6 +37,6 @@ export const command: Command = {
       const stages = Object.entries(result.seconds).map(([stage, seconds]) => `${stage} ${duration(seconds)}`).join(', ');
       terminal.out(`Trained: run ${result.runId}, ${bytes(result.bytes)} (${stages}).\nNext: vitrine publish --shop ${shop}`);
     }
-    return { shop, runId: result.runId, artifact: { hash: result.artifactHash, bytes: result.bytes }, seconds: result.seconds, evaluation: evaluationJson(result.evaluations) };
+    return { shop, runId: result.runId, artifact: { hash: result.artifactHash, bytes: result.bytes }, seconds: result.seconds, device: result.device, evaluation: evaluationJson(result.evaluations) };
   },
 };

@@ -32,12 +32,12 @@ export interface LineResult {
 }
 
 /** The line: interactions → dataset → checkpoint → artifact content → evaluation. tfjs must be ready. */
-export function runLine(interactions: Interactions, options: LineOptions): LineResult {
+export async function runLine(interactions: Interactions, options: LineOptions): Promise<LineResult> {
   const { seed = 1, clock = () => performance.now() } = options;
   const started = clock();
-  const dataset = buildDataset(interactions, options.split, options);
+  const dataset = buildDataset(interactions, options.split ?? options.resume?.split, options);
   const prepared = clock();
-  const checkpoint = trainRecommendation(dataset, { ...options, clock, cases: options.questions && inRows(options.questions, interactions, dataset) });
+  const checkpoint = await trainRecommendation(dataset, { ...options, clock, cases: options.questions && inRows(options.questions, interactions, dataset) });
   const trained = clock();
   const packed = compressRecommendation(checkpoint);
   const compressed = clock();

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from '../context.ts';
+import { cancelRun } from '../services/cancel-run.ts';
 import { readRun } from '../services/read-run.ts';
 import { requestTraining } from '../services/request-training.ts';
 import { rollback } from '../services/rollback.ts';
@@ -17,6 +18,7 @@ export function ownerRoutes(ctx: Context): Hono<OwnerEnv> {
   routes.route('/', overviewRoutes(ctx));
   routes.post('/api/train', async (c) => c.json(await requestTraining(ctx, { shop: c.get('shop') }), 202));
   routes.get('/api/runs/:id', async (c) => c.json(await readRun(ctx, { shop: c.get('shop'), id: c.req.param('id') })));
+  routes.post('/api/runs/:id/cancel', async (c) => c.json(await cancelRun(ctx, { shop: c.get('shop'), id: c.req.param('id') })));
   routes.post('/api/releases/rollback', async (c) => c.json(await rollback(ctx, { shop: c.get('shop') })));
   return routes;
 }

@@ -6,6 +6,6 @@ export async function giveUpRun(ctx: Context, input: { readonly shop: string; re
   const run = await findRun(ctx.db, input.shop, input.runId);
   if (run?.status !== 'queued' && run?.status !== 'running') return;
   await finishRun(ctx.db, input.shop, input.runId, {
-    status: 'failed', result: { error: 'The server was stopped while it trained, more than once. Train again.' }, finishedAt: ctx.clock(),
+    status: 'failed', result: { error: 'The server was stopped several times while it trained. Train again.' }, finishedAt: ctx.clock(),
   });
 }

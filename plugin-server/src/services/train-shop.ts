@@ -1,15 +1,19 @@
 import { randomBytes, webcrypto } from 'node:crypto';
+import { join } from 'node:path';
 import { decodeArtifact, encodeArtifact, hashArtifact, VitrineError } from '@vitrine/sdk/core';
+import type { Device } from '../config.ts';
 import type { Context } from '../context.ts';
 import { packAttributes } from '../pipeline/compress/pack-attributes.ts';
 import { createSigner } from '../pipeline/publish/sign.ts';
+import { removeCheckpointFile } from '../pipeline/train/checkpoint-file.ts';
 import { trainInWorker } from '../pipeline/train/train-in-worker.ts';
+import { trainingFailure } from '../pipeline/train/training-failure.ts';
 import type { Evaluation, Interactions, TrainProgress } from '../pipeline/types.ts';
 import { insertArtifact, readArtifactBytes } from '../store/artifacts.ts';
 import { readInteractions } from '../store/interactions.ts';
 import { findProducts } from '../store/products.ts';
 import { findLiveRelease } from '../store/releases.ts';
-import { createRun, finishRun, updateRunProgress } from '../store/runs.ts';
+import { createRun, findRun, finishRun, updateRunProgress } from '../store/runs.ts';
 import { publishRelease } from './publish-release.ts';
 import { requireShop, signingKey } from './require-shop.ts';
 
@@ -21,7 +25,12 @@ export interface TrainShopInput {
   readonly epochs?: number;
   /** Publish the model if the gate lets it through; a model that does not pass is a finished run all the same. */
   readonly publish?: boolean;
+  /** The server's own choice by default. */
+  readonly device?: Device;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** One line about the machine: what is trained on and why, what is gone on with. */
+  readonly onNote?: (line: string) => void;
+  /** Stops the training. It goes on where it stood when it is asked for again within a day. */
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +39,8 @@ export interface TrainShopResult {
   readonly artifactHash: string;
   readonly bytes: number;
   readonly evaluations: readonly Evaluation[];
+  /** What it trained on and why. */
+  readonly device: string;
   /** With `publish`: the release made, or why there is none. */
   readonly sequence?: number;
   readonly notPublished?: string;
@@ -43,17 +54,22 @@ const FEWEST_ITEMS = 2;
 /** Milliseconds between two progress writes to the database. */
 const PROGRESS_EVERY = 500;
 
+/** What the training thread is told when the owner cancels the run, in whatever process that was. */
+const CANCELLED = 'Training was cancelled. The published release is unchanged.';
+
 /**
  * Trains the recommendation model on what is stored, in a worker thread, and stores the signed artifact with its
- * evaluation.
+ * evaluation. A training that was stopped or killed goes on where it stood.
  *
- * @throws VitrineError `not_found`, `not_enough_data`, `cancelled`
+ * @throws VitrineError `not_found`, `not_enough_data`, `cancelled`; `internal` when the disk or the memory runs out
  */
 export async function trainShop(ctx: Context, input: TrainShopInput): Promise<TrainShopResult> {
   const { db, clock } = ctx;
   const shop = await requireShop(ctx, input.shop);
   const runId = input.runId ?? newRunId(clock());
-  await createRun(db, shop.id, { id: runId, status: 'running', startedAt: clock() });
+  if (!(await createRun(db, shop.id, { id: runId, status: 'running', startedAt: clock() }))) throw new VitrineError('cancelled', CANCELLED);
+  const checkpointFile = join(ctx.config.home, 'training', `${encodeURIComponent(shop.id)}.state`);
+  const unwanted = new AbortController();
   try {
     const started = clock();
     const interactions = await readInteractions(db, shop.id);
@@ -61,11 +77,21 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const read = (clock() - started) / 1000;
     const live = await findLiveRelease(db, shop.id);
 
+    const notes: string[] = [];
+    const history: TrainProgress[] = [];
     const result = await trainInWorker(interactions, {
-      dataset: shop.id, seed: input.seed, epochs: input.epochs, signal: input.signal,
+      dataset: shop.id, seed: input.seed, epochs: input.epochs, device: input.device ?? ctx.config.device, checkpointFile,
+      signal: AbortSignal.any([unwanted.signal, ...(input.signal ? [input.signal] : [])]),
       live: live && (await readArtifactBytes(db, shop.id, live.hash))?.file,
-      onProgress: recordProgress(ctx, shop.id, runId, input.onProgress),
+      onResume: (earlier) => { history.push(...earlier); },
+      onProgress: recordProgress(ctx, shop.id, runId, { history, report: input.onProgress, unwanted }),
+      onNote(line) {
+        notes.push(line);
+        input.onNote?.(line);
+        ctx.log.info('training', { shop: shop.id, run: runId, note: line });
+      },
     });
+    if ((await findRun(db, shop.id, runId))?.status !== 'running') throw new VitrineError('cancelled', CANCELLED);
 
     const itemIds = result.packed.tensors.get('items')!.data as readonly string[];
     const tensors = new Map([...result.packed.tensors, ...packAttributes(itemIds, await findProducts(db, shop.id, itemIds))]);
@@ -84,15 +110,38 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     await insertArtifact(db, shop.id, {
       hash, file, family: 'recommendation', version, audience: 'browser', manifest: decodeArtifact(file).manifest, evaluations, createdAt,
     });
+    removeCheckpointFile(checkpointFile);
     const seconds = { read, ...result.seconds };
+    const device = notes[0];
     const outcome = input.publish ? await publishIfBetter(ctx, shop.id, hash) : {};
-    await finishRun(db, shop.id, runId, { status: 'done', result: { artifact: hash, seconds, ...outcome }, finishedAt: clock() });
-    return { runId, artifactHash: hash, bytes: file.length, evaluations, seconds, ...outcome };
-  } catch (error) {
-    const cancelled = error instanceof VitrineError && error.code === 'cancelled';
-    const message = error instanceof VitrineError ? error.message : 'Training failed for a reason on our side. The published release is unchanged.';
-    await finishRun(db, shop.id, runId, { status: cancelled ? 'cancelled' : 'failed', result: { error: message }, finishedAt: clock() });
+    await finishRun(db, shop.id, runId, { status: 'done', result: { artifact: hash, seconds, device, ...outcome }, finishedAt: clock() });
+    return { runId, artifactHash: hash, bytes: file.length, evaluations, seconds, device, ...outcome };
+  } catch (cause) {
+    const error = trainingFailure(cause);
+    await endRun(ctx, shop.id, runId, { error, stopped: input.signal?.aborted === true, queued: input.runId !== undefined, checkpointFile });
     throw error;
+  }
+}
+
+/** Says in the run why it ended, and keeps the checkpoint where going on from it makes sense. */
+async function endRun(
+  { db, clock, log }: Context, shop: string, runId: string,
+  end: { readonly error: VitrineError; readonly stopped: boolean; readonly queued: boolean; readonly checkpointFile: string },
+): Promise<void> {
+  const { error, stopped, queued, checkpointFile } = end;
+  const goesOn = stopped || error.code === 'internal'; // the process stops, or disk or memory ran out
+  if (!goesOn) removeCheckpointFile(checkpointFile);
+  try {
+    // The queue takes up what a stopping server leaves.
+    if (stopped && queued) await createRun(db, shop, { id: runId, status: 'queued', startedAt: clock() });
+    else {
+      await finishRun(db, shop, runId, {
+        status: error.code === 'cancelled' ? 'cancelled' : 'failed', result: { error: error.message }, finishedAt: clock(),
+      });
+    }
+  } catch (cause) {
+    // A full disk refuses this too. The reason must reach the person all the same.
+    log.error('run not stored', { shop, run: runId, error: (cause as Error).message });
   }
 }
 
@@ -118,8 +167,9 @@ function checkEnough(interactions: Interactions): void {
     `Not enough to train on: ${groups} orders and visits with ${items} products still sold; at least ${FEWEST_ORDERS} with ${FEWEST_ITEMS} products are needed. Import more orders or wait for new ones.`);
 }
 
-function recordProgress(ctx: Context, shop: string, runId: string, report?: (progress: TrainProgress) => void) {
-  const history: TrainProgress[] = [];
+function recordProgress(
+  ctx: Context, shop: string, runId: string, { history, report, unwanted }: { readonly history: TrainProgress[]; readonly report?: (progress: TrainProgress) => void; readonly unwanted: AbortController },
+) {
   let written = 0;
   return (progress: TrainProgress) => {
     report?.(progress);
@@ -127,6 +177,8 @@ function recordProgress(ctx: Context, shop: string, runId: string, report?: (pro
     if (endOfEpoch) history.push(progress);
     if (!endOfEpoch && ctx.clock() - written < PROGRESS_EVERY) return;
     written = ctx.clock();
-    updateRunProgress(ctx.db, shop, runId, progress, history).catch((error: Error) => ctx.log.warn('progress not stored', { error: error.message }));
+    updateRunProgress(ctx.db, shop, runId, progress, history).then(
+      (wanted) => { if (!wanted) unwanted.abort(); },
+      (error: Error) => ctx.log.warn('progress not stored', { error: error.message }));
   };
 }

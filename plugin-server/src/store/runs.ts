@@ -24,21 +24,41 @@ export interface RunResult {
   readonly sequence?: number;
   readonly notPublished?: string;
   readonly seconds?: Readonly<Record<string, number>>;
+  /** What it trained on and why, in one line. */
+  readonly device?: string;
   readonly error?: string;
 }
 
-export async function createRun(db: Database, shop: string, run: { readonly id: string; readonly status: 'queued' | 'running'; readonly startedAt: number }): Promise<void> {
-  await db.query(
+/**
+ * Writes a run that waits or begins; one that was stopped or failed before begins again.
+ * @returns whether it may: a run that its owner cancelled stays so
+ */
+export async function createRun(db: Database, shop: string, run: { readonly id: string; readonly status: 'queued' | 'running'; readonly startedAt: number }): Promise<boolean> {
+  const rows = await db.query(
     `INSERT INTO training_runs (shop_id, run_id, family, status, started_at)
      VALUES ($1, $2, 'recommendation', $3, to_timestamp($4::float8 / 1000))
-     ON CONFLICT (shop_id, run_id) DO UPDATE SET status = excluded.status, progress = '{}', history = '[]', result = NULL, finished_at = NULL`,
+     ON CONFLICT (shop_id, run_id) DO UPDATE SET status = excluded.status, progress = '{}', history = '[]', result = NULL, finished_at = NULL
+     WHERE training_runs.status <> 'cancelled'
+     RETURNING run_id`,
     [shop, run.id, run.status, run.startedAt]);
+  return rows.length > 0;
 }
 
-export async function updateRunProgress(db: Database, shop: string, id: string, progress: TrainProgress, history: readonly TrainProgress[]): Promise<void> {
-  await db.query(
-    `UPDATE training_runs SET progress = $3::text::jsonb, history = $4::text::jsonb WHERE shop_id = $1 AND run_id = $2 AND status = 'running'`,
+/** @returns whether the run is still wanted: not when it was cancelled in the meantime, by whatever process */
+export async function updateRunProgress(db: Database, shop: string, id: string, progress: TrainProgress, history: readonly TrainProgress[]): Promise<boolean> {
+  const rows = await db.query(
+    `UPDATE training_runs SET progress = $3::text::jsonb, history = $4::text::jsonb WHERE shop_id = $1 AND run_id = $2 AND status = 'running' RETURNING run_id`,
     [shop, id, JSON.stringify(progress), JSON.stringify(history)]);
+  return rows.length > 0;
+}
+
+/** Cancels a run that waits or runs. @returns whether it did */
+export async function cancelRun(db: Database, shop: string, id: string, end: { readonly result: RunResult; readonly finishedAt: number }): Promise<boolean> {
+  const rows = await db.query(
+    `UPDATE training_runs SET status = 'cancelled', result = $3::text::jsonb, finished_at = to_timestamp($4::float8 / 1000)
+     WHERE shop_id = $1 AND run_id = $2 AND status IN ('queued', 'running') RETURNING run_id`,
+    [shop, id, JSON.stringify(end.result), end.finishedAt]);
+  return rows.length > 0;
 }
 
 export async function finishRun(

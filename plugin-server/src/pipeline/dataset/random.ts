@@ -9,6 +9,20 @@ export function createRandom(seed: number): () => number {
   };
 }
 
+/**
+ * A seed for one part of a training (an epoch, a step of it), so that the random numbers of a step depend on where it
+ * stands and not on what was drawn before: a training that goes on from a checkpoint draws what it would have drawn.
+ */
+export function streamSeed(seed: number, ...place: readonly number[]): number {
+  let mixed = seed >>> 0;
+  for (const part of place) {
+    mixed = Math.imul(mixed ^ (part + 0x9e3779b9), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    mixed ^= mixed >>> 16;
+  }
+  return mixed >>> 0;
+}
+
 /** Shuffles in place (Fisher and Yates). */
 export function shuffle<T extends { length: number; [index: number]: number | object }>(list: T, random: () => number): T {
   for (let i = list.length - 1; i > 0; i--) {

@@ -1,49 +1,83 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Arrays } from './learner.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Adam (Kingma and Ba, 2015) over named variables. Its state can be read, for checkpoints. */
-export class Adam {
-  readonly moments = new Map<string, { readonly first: tf.Variable; readonly second: tf.Variable }>();
-  steps = 0;
-  readonly #factors: Readonly<Record<string, number>>;
+export interface AdamOptions {
+  /** Factors on the learning rate, by variable. */
+  readonly factors?: Readonly<Record<string, number>>;
+  /** Decoupled weight decay, by variable: each step takes rate × decay × value away (Loshchilov and Hutter, 2019). */
+  readonly decay?: Readonly<Record<string, number>>;
+}
 
-  /** @param factors multiply the learning rate of the variables they name */
-  constructor(factors: Readonly<Record<string, number>> = {}) {
-    this.#factors = factors;
+/** Adam (Kingma and Ba, 2015) over named variables. */
+export class Adam {
+  readonly #moments = new Map<string, { readonly first: tf.Variable; readonly second: tf.Variable }>();
+  readonly #options: AdamOptions;
+  #steps = 0;
+
+  constructor(options: AdamOptions = {}) {
+    this.#options = options;
   }
 
   /** Applies one step and disposes the gradients. */
   apply(variables: ReadonlyMap<string, tf.Variable>, gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
-    this.steps++;
-    const step = (learningRate * Math.sqrt(1 - BETA2 ** this.steps)) / (1 - BETA1 ** this.steps);
+    this.#steps++;
+    const correction = Math.sqrt(1 - BETA2 ** this.#steps) / (1 - BETA1 ** this.#steps);
     for (const [name, variable] of variables) {
       const gradient = gradients[name];
       if (!gradient) continue;
-      const rate = step * (this.#factors[name] ?? 1);
+      const rate = learningRate * (this.#options.factors?.[name] ?? 1);
+      const kept = 1 - rate * (this.#options.decay?.[name] ?? 0);
       const { first, second } = this.#momentsOf(name, variable);
       tf.tidy(() => {
         first.assign(tf.add(tf.mul(first, BETA1), tf.mul(gradient, 1 - BETA1)));
         second.assign(tf.add(tf.mul(second, BETA2), tf.mul(tf.square(gradient), 1 - BETA2)));
-        variable.assign(tf.sub(variable, tf.mul(tf.div(first, tf.add(tf.sqrt(second), EPSILON)), rate)));
+        const value = kept === 1 ? variable : tf.mul(variable, kept);
+        variable.assign(tf.sub(value, tf.mul(tf.div(first, tf.add(tf.sqrt(second), EPSILON)), rate * correction)));
       });
       gradient.dispose();
     }
   }
 
+  /** `first:NAME` and `second:NAME` of each variable, and the number of `steps`. */
+  async memory(): Promise<Arrays> {
+    const memory = new Map([['steps', Float32Array.of(this.#steps)]]);
+    for (const [name, { first, second }] of this.#moments) {
+      memory.set(`first:${name}`, (await first.data<'float32'>()).slice());
+      memory.set(`second:${name}`, (await second.data<'float32'>()).slice());
+    }
+    return memory;
+  }
+
+  /** Goes on from what `memory` gave. */
+  restore(variables: ReadonlyMap<string, tf.Variable>, memory: Arrays): void {
+    this.#steps = memory.get('steps')![0];
+    for (const [name, variable] of variables) {
+      const [first, second] = [memory.get(`first:${name}`), memory.get(`second:${name}`)];
+      if (!first || !second) continue;
+      const moments = this.#momentsOf(name, variable);
+      tf.tidy(() => {
+        moments.first.assign(tf.tensor(first, variable.shape));
+        moments.second.assign(tf.tensor(second, variable.shape));
+      });
+    }
+  }
+
   #momentsOf(name: string, variable: tf.Variable) {
-    let moments = this.moments.get(name);
+    let moments = this.#moments.get(name);
     if (!moments) {
-      moments = { first: tf.variable(tf.zerosLike(variable), false), second: tf.variable(tf.zerosLike(variable), false) };
-      this.moments.set(name, moments);
+      const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
+      moments = { first: zeros(), second: zeros() };
+      this.#moments.set(name, moments);
     }
     return moments;
   }
 
   dispose(): void {
-    for (const { first, second } of this.moments.values()) {
+    for (const { first, second } of this.#moments.values()) {
       first.dispose();
       second.dispose();
     }

@@ -1,93 +1,100 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { VitrineError } from '@vitrine/sdk/core';
 import type { TrainProgress } from '../types.ts';
-import { Adam, cosineSchedule } from './adam.ts';
+import type { Arrays, Learner } from './learner.ts';
 
-export interface FitOptions<Batch> {
-  readonly variables: ReadonlyMap<string, tf.Variable>;
+export interface FitOptions {
+  readonly learner: Learner;
   readonly epochs: number;
+  /** An epoch may end before; the time left is reckoned with it. */
   readonly stepsPerEpoch: number;
-  /** Batches of one epoch; may end before `stepsPerEpoch`. */
-  readonly batches: (epoch: number) => Iterable<Batch>;
-  /** Mean loss of a batch; runs inside `tf.tidy`. */
-  readonly loss: (batch: Batch) => tf.Scalar;
-  readonly learningRate: number;
-  /** Factors on it, by variable. */
-  readonly learningRateFactors?: Readonly<Record<string, number>>;
-  /** Called after each epoch; larger is better. */
-  readonly validate: () => { name: string; value: number };
+  /** Called with the values after each epoch; larger is better. */
+  readonly validate: (values: Arrays) => { name: string; value: number };
   /** Epochs without improvement before training stops. */
   readonly patience: number;
   readonly clock: () => number;
   readonly onProgress: (progress: TrainProgress) => void;
   readonly cancelled: () => boolean;
+  /** Where an earlier training with the same options stood. */
+  readonly resume?: FitState;
+  /** Keeps the state, now and then and at the end of training. */
+  readonly save?: (state: FitState) => void;
+  /** Milliseconds between two calls of `save`. */
+  readonly saveEvery?: number;
 }
 
-/** Steps between two progress reports; the last step of an epoch reports after validation. */
-const REPORT_EVERY = 5;
+/** Everything a training needs to go on from where it stands. */
+export interface FitState {
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Steps done of the next one, and the sum of their losses. */
+  readonly step: number;
+  readonly lossSum: number;
+  readonly secondsElapsed: number;
+  /** Report at the end of each epoch. */
+  readonly history: readonly TrainProgress[];
+  readonly values: Arrays;
+  readonly memory: Arrays;
+  /** The best epoch so far, and how many have come after it. */
+  readonly best?: { readonly value: number; readonly values: Arrays };
+  readonly worse: number;
+}
 
 /**
- * Trains any model: batches, Adam, schedule, validation after each epoch, early stopping. The variables end at the best
- * epoch's values.
- * @returns progress at the end of each epoch
+ * Trains any model by its learner: epochs, validation after each, early stopping, progress, cancelling, and states to go
+ * on from after a crash.
+ *
+ * @returns the values of the best epoch, and the progress at the end of each
  * @throws VitrineError `cancelled`; `internal` when the loss is no longer a number
  */
-export function fit<Batch>(options: FitOptions<Batch>): TrainProgress[] {
-  const { variables, epochs, stepsPerEpoch, clock } = options;
-  const adam = new Adam(options.learningRateFactors);
-  const history: TrainProgress[] = [];
-  const started = clock();
-  let validation: TrainProgress['validation'];
-  let best = -Infinity;
-  let bestValues: Map<string, tf.Tensor> | undefined;
-  let worse = 0;
-  let done = 0;
+export async function fit(options: FitOptions): Promise<{ readonly values: Arrays; readonly history: readonly TrainProgress[] }> {
+  const { learner, epochs, stepsPerEpoch, patience, clock, resume, save, saveEvery = 10_000 } = options;
+  const started = clock() - (resume?.secondsElapsed ?? 0) * 1000;
+  const history = [...(resume?.history ?? [])];
+  let { epoch = 0, step = 0, lossSum = 0, best, worse = 0 } = resume ?? {};
+  let saved = clock();
+  if (resume) learner.restore(resume.values, resume.memory);
 
-  const progress = (epoch: number, step: number, loss: number): TrainProgress => {
-    const secondsElapsed = (clock() - started) / 1000;
-    const total = epochs * stepsPerEpoch;
+  const elapsed = () => (clock() - started) / 1000;
+  const progress = (at: number, validation: TrainProgress['validation']): TrainProgress => {
+    const secondsElapsed = elapsed();
+    const done = epoch * stepsPerEpoch + at;
     return {
-      epoch: epoch + 1, epochs, step, steps: stepsPerEpoch, loss, validation, secondsElapsed,
-      secondsLeft: done > 0 ? Math.max(0, (secondsElapsed / done) * (total - done)) : 0,
+      epoch: epoch + 1, epochs, step: at, steps: stepsPerEpoch, loss: lossSum / Math.max(1, step), validation, secondsElapsed,
+      secondsLeft: Math.max(0, (secondsElapsed / Math.max(1, done)) * (epochs * stepsPerEpoch - done)),
     };
   };
+  const keep = async () => {
+    save?.({ epoch, step, lossSum, secondsElapsed: elapsed(), history, values: await learner.values(), memory: await learner.memory(), best, worse });
+    saved = clock();
+  };
+  const stopIfCancelled = () => {
+    if (options.cancelled()) throw new VitrineError('cancelled', 'Training was cancelled. The published release is unchanged.');
+  };
 
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    let sum = 0;
-    let step = 0;
-    for (const batch of options.batches(epoch)) {
-      if (options.cancelled()) throw new VitrineError('cancelled', 'Training was cancelled. The published release is unchanged.');
-      const rate = cosineSchedule(options.learningRate, (epoch + step / stepsPerEpoch) / epochs);
-      const { value, grads } = tf.variableGrads(() => options.loss(batch), [...variables.values()]);
-      const loss = value.dataSync()[0];
-      value.dispose();
-      if (!Number.isFinite(loss)) throw new VitrineError('internal', `Training diverged in epoch ${epoch + 1}: the loss is ${loss}. Train again with a lower learning rate.`);
-      const named: Record<string, tf.Tensor> = {};
-      for (const [name, variable] of variables) named[name] = grads[variable.name];
-      adam.apply(variables, named, rate);
-      sum += loss;
-      step++;
-      done++;
-      if (step % REPORT_EVERY === 0 && step < stepsPerEpoch) options.onProgress(progress(epoch, step, sum / step));
+  while (epoch < epochs && worse < patience) {
+    stopIfCancelled();
+    for await (const report of learner.steps(epoch, step)) {
+      if (!Number.isFinite(report.loss)) throw new VitrineError('internal', `Training diverged in epoch ${epoch + 1}: the loss is ${report.loss}. Train again with a lower learning rate.`);
+      step += report.steps;
+      lossSum += report.loss * report.steps;
+      stopIfCancelled();
+      if (step < stepsPerEpoch) options.onProgress(progress(step, history.at(-1)?.validation));
+      if (save && clock() - saved >= saveEvery) await keep();
     }
-    done = (epoch + 1) * stepsPerEpoch;
-    validation = options.validate();
-    const end = progress(epoch, stepsPerEpoch, sum / Math.max(1, step));
+    const values = await learner.values();
+    const validation = options.validate(values);
+    const end = progress(stepsPerEpoch, validation);
     history.push(end);
     options.onProgress(end);
-    if (validation.value > best) {
-      best = validation.value;
+    worse++;
+    if (!best || validation.value > best.value) {
+      best = { value: validation.value, values };
       worse = 0;
-      bestValues?.forEach((tensor) => tensor.dispose());
-      bestValues = new Map([...variables].map(([name, variable]) => [name, variable.clone()]));
-    } else if (++worse >= options.patience) {
-      break;
     }
+    epoch++;
+    step = lossSum = 0;
+    const over = epoch === epochs || worse >= patience;
+    if (save && (over || clock() - saved >= saveEvery)) await keep();
   }
-  for (const [name, tensor] of bestValues ?? []) {
-    variables.get(name)!.assign(tensor);
-    tensor.dispose();
-  }
-  adam.dispose();
-  return history;
+  return { values: best?.values ?? (await learner.values()), history };
 }

@@ -11,7 +11,7 @@ const { crossEntropy } = await import('@vitrine/sdk/core/models/recommendation/l
 const { encode, init, normaliseRows, score } = await import('@vitrine/sdk/core/models/recommendation/model');
 const { createSampler, makeBatch } = await import('./batches.ts');
 
-before(startTfjs);
+before(() => startTfjs());
 
 const random = createRandom(3);
 const filled = (shape: number[]) => tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random() * 2 - 1), shape);

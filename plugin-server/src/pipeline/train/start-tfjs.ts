@@ -5,12 +5,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { installWasmKernels } from './wasm-kernels.ts';
 
-/** Makes tfjs ready on the WebAssembly backend with our kernels. Needs `tfjs-resolution.ts` loaded before. */
-export async function startTfjs(): Promise<void> {
-  const require = createRequire(import.meta.url);
-  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm'));
-  wasm.setWasmPaths(folder + sep);
-  await tf.setBackend('wasm');
+/**
+ * Makes tfjs ready on the CPU: the WebAssembly backend with our kernels, or the plain JavaScript backend. Needs
+ * `tfjs-resolution.ts` loaded before. May be called again, to change between the two.
+ */
+export async function startTfjs(backend: 'wasm' | 'cpu' = 'wasm'): Promise<void> {
+  if (backend === 'cpu') {
+    await import('@tensorflow/tfjs-backend-cpu');
+  } else {
+    const require = createRequire(import.meta.url);
+    wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm')) + sep);
+  }
+  await tf.setBackend(backend);
   await tf.ready();
-  installWasmKernels();
+  // It would recommend another package with its first tensor.
+  if (backend === 'cpu') (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
+  if (backend === 'wasm' && !installed) {
+    installWasmKernels();
+    installed = true;
+  }
 }
+
+let installed = false;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 // its ES modules. It must run before the first import of tfjs in a thread: import this file first, the rest by `import()`.
 
 // tfjs asks for node:util through a global `require`, as if it were CommonJS.
-(globalThis as { require?: NodeJS.Require }).require ??= createRequire(import.meta.url);
+(globalThis as unknown as { require?: NodeJS.Require }).require ??= createRequire(import.meta.url);
 
 registerHooks({
   resolve(specifier, context, next) {

@@ -1,25 +1,43 @@
 import './tfjs-resolution.ts';
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './train-in-worker.ts';
+import { trainingFailure } from './training-failure.ts';
 
 // The training thread: one line, then it ends. The server's own thread keeps answering.
 const port = parentPort!;
 const { interactions, options, cancel, live } = workerData as ToWorker;
+const { device = 'auto', softwareGpu, checkpointFile, ...line } = options;
 const post = (message: FromWorker) => port.postMessage(message);
+const note = (text: string) => post({ type: 'note', line: text });
+
+/** Linux gives each thread a priority of its own: requests go before training. */
+const NICE = 10;
 
 try {
-  const [{ startTfjs }, { runLine }, { decodeArtifact, loadRecommendation }] =
-    await Promise.all([import('./start-tfjs.ts'), import('../run.ts'), import('@vitrine/sdk/core')]);
-  await startTfjs();
-  const flag = new Int32Array(cancel);
-  const result = runLine(interactions, {
-    ...options,
-    live: live && loadRecommendation(decodeArtifact(live)),
-    onProgress: (progress) => post({ type: 'progress', progress }),
-    cancelled: () => Atomics.load(flag, 0) === 1,
-  });
-  post({ type: 'result', result });
+  if (process.platform === 'linux') setPriority(NICE);
+  const [{ startDevice }, { runLine }, { loadTraining, saveTraining }, { decodeArtifact, loadRecommendation }] =
+    await Promise.all([import('./choose-device.ts'), import('../run.ts'), import('./saved-training.ts'), import('@vitrine/sdk/core')]);
+  const { reason, close } = await startDevice(device, { softwareGpu });
+  try {
+    note(reason);
+    const settings = JSON.stringify(line);
+    const flag = new Int32Array(cancel);
+    const resume = checkpointFile === undefined ? undefined : loadTraining(checkpointFile, { settings, now: Date.now(), note });
+    if (resume) post({ type: 'resumed', history: resume.state.history });
+    const result = await runLine(interactions, {
+      ...line,
+      live: live && loadRecommendation(decodeArtifact(live)),
+      onProgress: (progress) => post({ type: 'progress', progress }),
+      cancelled: () => Atomics.load(flag, 0) === 1,
+      resume,
+      save: checkpointFile === undefined ? undefined : (standing) => saveTraining(checkpointFile, standing, { settings, now: Date.now() }),
+    });
+    post({ type: 'result', result });
+  } finally {
+    await close();
+  }
 } catch (error) {
-  const { code, message } = error as { code?: string; message: string };
-  post({ type: 'error', code: code ?? 'internal', message, stack: (error as Error).stack });
+  const { code, message } = trainingFailure(error);
+  post({ type: 'error', code, message, stack: (error as Error).stack });
 }
