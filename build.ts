@@ -6,13 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { slimTfjs } from './build/slim-tfjs.ts';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const brotli = promisify(brotliCompress);
 
 /** What each file is for. */
-type Role = 'loader' | 'style' | 'widgets' | 'worker' | 'webgl' | 'dashboard';
+type Role = 'loader' | 'style' | 'widgets' | 'events' | 'worker' | 'webgl' | 'dashboard';
 
 export interface BuiltFile {
   readonly file: string;
@@ -60,7 +59,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
 
   // Innermost first: each file names the next by its content hash, so that a change reaches every name above it.
   const hashed = { ...SHARED, outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
-  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' }, plugins: [slimTfjs] });
+  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' } });
   const worker = await esbuild.build({
     ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' }, plugins: [external(/\/open-webgl\.ts$/, entryOf(webgl))],
   });
@@ -91,7 +90,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
 
   const outputs = new Map<string, Uint8Array>();
   for (const { path, contents } of results.flatMap((result) => result.outputFiles!)) outputs.set(path, contents);
-  const { RESERVE_CSS } = await import('./widgets/src/ui/styles.ts');
+  const { RESERVE_CSS } = await import('./widgets/src/ui/reserve-css.ts');
   outputs.set(join(folders.browser, 'vitrine.css'), Buffer.from(RESERVE_CSS));
 
   const files: BuiltFile[] = [];
@@ -106,7 +105,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
   await write(join(folders.browser, 'manifest.json'), `${JSON.stringify({ files: files.filter(({ role }) => role !== 'dashboard') }, null, 2)}\n`);
   await removeOthers(folders.browser, new Set([...outputs.keys()].map((path) => basename(path))));
 
-  const paths = [...new Set(['build.ts', 'widgets/src/ui/styles.ts', ...results.flatMap((result) => Object.keys(result.metafile!.inputs))])]
+  const paths = [...new Set(['build.ts', 'widgets/src/ui/reserve-css.ts', 'widgets/src/ui/geometry.ts', ...results.flatMap((result) => Object.keys(result.metafile!.inputs))])]
     .filter((path) => existsSync(join(ROOT, path))); // not what a package has switched off for browsers
   const record: BuildRecord = { inputs: Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await digest(path)]))), files };
   await write(join(outdir, '.build.json'), JSON.stringify(record));
@@ -133,7 +132,8 @@ function roleOf(file: string): Role {
   if (name === 'vitrine.js') return 'loader';
   if (name.endsWith('.css')) return 'style';
   if (name.startsWith('worker-')) return 'worker';
-  if (/^(widgets|events)-/.test(name)) return 'widgets';
+  if (name.startsWith('widgets-')) return 'widgets';
+  if (name.startsWith('events-')) return 'events';
   return 'webgl';
 }
 

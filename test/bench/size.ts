@@ -4,7 +4,8 @@ import type { Row } from './row.ts';
 const SUBJECTS: readonly [role: BuiltFile['role'], subject: string][] = [
   ['style', 'style sheet (vitrine.css)'],
   ['loader', 'loader (vitrine.js)'],
-  ['widgets', 'widgets'],
+  ['widgets', 'widgets, and what ranks for them'],
+  ['events', 'event queue (with consent)'],
   ['worker', 'Worker with the JavaScript engine'],
   ['webgl', 'WebGL engine'],
 ];

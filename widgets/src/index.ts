@@ -3,4 +3,4 @@ export { connectRecommendations } from './connectors/connect-recommendations.ts'
 export type { Connection, RecommendationParams, RenderItem, RenderState } from './connectors/connect-recommendations.ts';
 export { defineElements } from './define-elements.ts';
 export { VitrineRecommendations } from './elements/vitrine-recommendations.ts';
-export { RESERVE_CSS } from './ui/styles.ts';
+export { RESERVE_CSS } from './ui/reserve-css.ts';

@@ -1,6 +1,5 @@
 import { VitrineError } from '../core/errors.ts';
 import type { VitrineEvent } from '../core/events/types.ts';
-import { validateEvent } from '../core/events/validate.ts';
 import { attempt } from './attempt.ts';
 import { createBrowserCache } from './browser-cache.ts';
 import { watchConsent, type ConsentPage } from './consent.ts';
@@ -53,6 +52,7 @@ export function createVitrine(options: VitrineOptions): Vitrine {
     onDrop(count, why) {
       signal('error', new VitrineError(why === 'too large' ? 'too_large' : 'upstream', `${count} event(s) were not sent: ${why}.`));
     },
+    onInvalid: (error) => void fail(error),
   });
   const consent = watchConsent({
     initial: options.consent,
@@ -100,12 +100,10 @@ export function createVitrine(options: VitrineOptions): Vitrine {
 
   const track = (input: TrackedEvent): void => {
     try {
-      const stamped = { ...input, id: uuid(), at: now(), sessionId: visit.sessionId } as VitrineEvent;
-      validateEvent(stamped);
       if (!visit.note(input)) return;
       if (consent.allowed) {
-        const { sessionId, visitorId } = visit; // the note may have begun another visit
-        outbox.push({ ...stamped, sessionId, ...(visitorId ? { visitorId } : {}) });
+        const { sessionId, visitorId } = visit;
+        outbox.push({ ...input, id: uuid(), at: now(), sessionId, ...(visitorId ? { visitorId } : {}) } as VitrineEvent);
       }
       signal('event', input);
     } catch (error) {

@@ -43,11 +43,24 @@ test('an event that no batch can carry is dropped and said so', async () => {
   const dropped: [number, string][] = [];
   const { bodies, fetch } = collector();
   const queue = createEventQueue({ url: '/events', key: 'pk_a', fetch, onDrop: (count, why) => dropped.push([count, why]) });
-  queue.push(event('x'.repeat(LIMITS.batchBytes)));
+  const id = 'x'.repeat(LIMITS.text); // well formed, and still more than a request may hold
+  queue.push({ type: 'cart_viewed', id: crypto.randomUUID(), at: 1, sessionId: 's', items: Array.from({ length: LIMITS.items }, () => ({ productId: id, quantity: 1 })) });
   queue.push(event('small'));
   await queue.flush();
   assert.deepEqual(bodies.map(ids), [['small']]);
   assert.deepEqual(dropped, [[1, 'too large']]);
+});
+
+test('an event that is not well formed does not wait, and is told by its field', async () => {
+  const errors: string[] = [];
+  const { bodies, fetch } = collector();
+  const queue = createEventQueue({ url: '/events', key: 'pk_a', fetch, onInvalid: (error) => errors.push(error.message) });
+  queue.push({ ...event('1'), productId: 42 } as never);
+  queue.push({ ...event('1'), mail: 'a@b.example' } as never);
+  queue.push(event('2'));
+  await queue.flush();
+  assert.deepEqual(bodies.map(ids), [['2']]);
+  assert.deepEqual(errors, ['productId: must be text of 1 to 256 characters without control characters', 'mail: must not be there: unknown field']);
 });
 
 test('waits, then sends everything in one request', async (t) => {

@@ -1,4 +1,6 @@
+import type { VitrineError } from '../core/errors.ts';
 import { LIMITS, type EventBatch, type VitrineEvent } from '../core/events/types.ts';
+import { validateEvent } from '../core/events/validate.ts';
 
 export interface QueueOptions {
   /** The collector's address. */
@@ -11,6 +13,8 @@ export interface QueueOptions {
   readonly random?: () => number;
   /** Events that were given up: refused by the collector, too large, or crowded out. */
   readonly onDrop?: (count: number, why: 'refused' | 'too large' | 'full') => void;
+  /** An event that is not well formed, and does not wait. */
+  readonly onInvalid?: (error: VitrineError) => void;
 }
 
 export interface EventQueue {
@@ -40,7 +44,7 @@ const LAST_RETRY_MS = 300_000;
  * const queue = createEventQueue({ url: `${server}/v1/shops/${shop}/events`, key, fetch });
  */
 export function createEventQueue(options: QueueOptions): EventQueue {
-  const { url, key, fetch, sendBeacon, random = Math.random, onDrop } = options;
+  const { url, key, fetch, sendBeacon, random = Math.random, onDrop, onInvalid } = options;
   let waiting: VitrineEvent[] = [];
   let sending: readonly VitrineEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,7 +91,11 @@ export function createEventQueue(options: QueueOptions): EventQueue {
       return waiting.length;
     },
     push(event) {
-      waiting.push(event);
+      try {
+        waiting.push(validateEvent(event));
+      } catch (error) {
+        return onInvalid?.(error as VitrineError);
+      }
       const excess = waiting.length - MOST_WAITING;
       if (excess > 0) {
         waiting.splice(0, excess);

@@ -1,3 +1,4 @@
+import { VitrineError } from '../core/errors.ts';
 import type { SessionItem } from '../core/models/recommendation/types.ts';
 import type { TrackedEvent, VisitStorage } from './types.ts';
 
@@ -25,7 +26,10 @@ export interface Visit {
   readonly cart: readonly string[];
   /** The product this page shows, if any. */
   readonly product: string | null;
-  /** Takes note of an event; false when it was known already. */
+  /**
+   * Takes note of an event; false when it was known already.
+   * @throws VitrineError `bad_input` for an event it cannot understand; the queue looks closer
+   */
   note(event: TrackedEvent): boolean;
   /** What the page says is in the cart. */
   setCart(ids: readonly string[]): void;
@@ -92,11 +96,11 @@ export function createVisit(options: {
         product = null;
         break;
       case 'product_viewed':
-        product = event.productId;
-        touch(event.productId, 'view');
+        product = known(event.productId);
+        touch(product, 'view');
         break;
       case 'product_added_to_cart':
-        touch(event.productId, 'cart');
+        touch(known(event.productId), 'cart');
         state.cart = [...new Set([...state.cart, event.productId])];
         break;
       case 'product_removed_from_cart':
@@ -104,7 +108,7 @@ export function createVisit(options: {
         break;
       case 'cart_viewed':
       case 'checkout_started':
-        state.cart = event.items.map((item) => item.productId);
+        state.cart = event.items.map((item) => known(item.productId));
         break;
       case 'checkout_completed':
         if (state.order === event.orderId) return false;
@@ -112,6 +116,8 @@ export function createVisit(options: {
         for (const id of state.cart) touch(id, 'purchase');
         state.cart = [];
         break;
+      default:
+        if (!OTHERS.includes(event.type)) throw new VitrineError('bad_input', 'type: must be a known event type');
     }
     return true;
   };
@@ -163,6 +169,14 @@ export function createVisit(options: {
       }
     },
   };
+}
+
+/** Events that say nothing of this visit's items. */
+const OTHERS = ['collection_viewed', 'search_submitted', 'impression', 'recommendation_clicked'];
+
+function known(productId: unknown): string {
+  if (typeof productId === 'string' && productId) return productId;
+  throw new VitrineError('bad_input', 'productId: must be text');
 }
 
 /** What storage holds is input like any other: anything unexpected starts a new visit. */

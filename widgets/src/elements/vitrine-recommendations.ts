@@ -1,9 +1,10 @@
 import {
   connectRecommendations, type Connection, type RecommendationParams, type RenderItem, type RenderState, type Vitrine, type Widget,
 } from '../connectors/connect-recommendations.ts';
+import { COLUMNS } from '../ui/geometry.ts';
 import { headingFor } from '../ui/locales.ts';
 import { renderRecommendations } from '../ui/render-recommendations.ts';
-import { COLUMNS, WIDGET_CSS } from '../ui/styles.ts';
+import { WIDGET_CSS } from '../ui/styles.ts';
 import { whenClient } from './shared-client.ts';
 import { watchSeen } from './watch-seen.ts';
 
