@@ -1,4 +1,4 @@
-import { gid, iso, LOCATION, money } from './admin/graph.ts';
+import { currentTotal, gid, iso, LOCATION, money } from './admin/graph.ts';
 import type { Address, Customer, Order, Product, Variant } from './generator/types.ts';
 import type { ShopState } from './state.ts';
 
@@ -13,8 +13,8 @@ export function orderPayload(state: ShopState, order: Order) {
     app_id: 580_111, browser_ip: order.clientIp, cancel_reason: order.cancelReason?.toLowerCase() ?? null, cancelled_at: order.cancelledAt === null ? null : iso(order.cancelledAt),
     checkout_token: order.token, cart_token: null, confirmed: true, contact_email: order.email, email: order.email, created_at: iso(order.createdAt), updated_at: iso(order.updatedAt), processed_at: iso(order.createdAt),
     currency, presentment_currency: currency, financial_status: 'paid', fulfillment_status: null, source_name: 'web', tags: '', test: order.test, taxes_included: true,
-    subtotal_price: money(subtotal), total_line_items_price: money(subtotal), total_price: money(order.total), current_total_price: money(order.total), total_discounts: '0.00', total_tax: '0.00',
-    total_price_set: set(order.total), subtotal_price_set: set(subtotal), current_total_price_set: set(order.total),
+    subtotal_price: money(subtotal), total_line_items_price: money(subtotal), total_price: money(order.total), current_total_price: money(currentTotal(order)), total_discounts: '0.00', total_tax: '0.00',
+    total_price_set: set(order.total), subtotal_price_set: set(subtotal), current_total_price_set: set(currentTotal(order)),
     customer: customer ? customerPayload(customer) : null,
     billing_address: addressPayload(order.billingAddress, customer), shipping_address: addressPayload(order.shippingAddress, customer),
     line_items: order.lines.map((line) => ({

@@ -24,20 +24,35 @@ export interface Selling {
   setStock(productId: string, quantity: number): void;
   /** Shows a product in the storefront or hides it. */
   setVisible(productId: string, visible: boolean): void;
+  /** Sets the price of all variants of a product, in cents. */
+  setPrice(productId: string, price: number): void;
   /** Removes a product for good. */
   deleteProduct(productId: string): void;
+  cancelOrder(orderId: string, reason?: Order['cancelReason']): void;
+  /** Takes one piece of each line back that is still there. */
+  refundOrder(orderId: string): void;
+  /** Removes an order for good. */
+  deleteOrder(orderId: string): void;
 }
 
 const FREE_SHIPPING = 6_000;
 
 export function createSelling(state: ShopState, webhooks: WebhookSender): Selling {
   const { data, random } = state;
+  let placed = data.orders.length;
+  let nextOrder = data.orders.reduce((most, { id }) => Math.max(most, Number(id)), 5_800_000_000_000);
   const byEmail = new Map(data.customers.map((customer) => [customer.email, customer]));
 
   function findProduct(productId: string): Product {
     const product = state.productById.get(productId);
     if (!product) throw new SellingError(`There is no product ${productId}.`);
     return product;
+  }
+
+  function findOrder(orderId: string): Order {
+    const order = state.orderById.get(orderId);
+    if (!order) throw new SellingError(`There is no order ${orderId}.`);
+    return order;
   }
 
   function findVariant(product: Product, variantId: string | undefined, quantity: number): Variant {
@@ -80,9 +95,8 @@ export function createSelling(state: ShopState, webhooks: WebhookSender): Sellin
       }
       const customer = request.customerId !== undefined ? state.customerById.get(request.customerId) : request.email === undefined ? undefined : customerFor(request.email, address);
       const now = state.clock();
-      const index = data.orders.length;
-      const last = data.orders[index - 1];
-      const id = String(Number(last?.id ?? 5_800_000_000_000) + 32_768);
+      const index = placed++;
+      const id = String(nextOrder += 32_768);
       const lines = [...wanted.values()].map(({ product, variant, quantity }, n): OrderLine => ({
         id: String(14_200_000_000_000 + index * 65_536 + n * 997 + 901), productId: product.id, variantId: variant.id, title: product.title, variantTitle: variant.title,
         vendor: product.vendor, sku: variant.sku, quantity, price: variant.price, refunded: 0,
@@ -114,6 +128,33 @@ export function createSelling(state: ShopState, webhooks: WebhookSender): Sellin
       product.publishedAt = visible ? state.clock() : null;
       if (visible) product.status = 'active';
       changed(product, []);
+    },
+    setPrice(productId, price) {
+      const product = findProduct(productId);
+      if (!(Number.isInteger(price) && price >= 0)) throw new SellingError('A price is a whole number of cents.');
+      for (const variant of product.variants) variant.price = price;
+      changed(product, []);
+    },
+    cancelOrder(orderId, reason = 'CUSTOMER') {
+      const order = findOrder(orderId);
+      if (order.cancelledAt !== null) throw new SellingError(`The order ${order.name} is cancelled already.`);
+      order.cancelledAt = order.updatedAt = state.clock();
+      order.cancelReason = reason;
+      void webhooks.deliver('orders/cancelled', orderPayload(state, order));
+      void webhooks.deliver('orders/updated', orderPayload(state, order));
+    },
+    refundOrder(orderId) {
+      const order = findOrder(orderId);
+      for (const line of order.lines) if (line.refunded < line.quantity) line.refunded++;
+      order.updatedAt = state.clock();
+      void webhooks.deliver('orders/updated', orderPayload(state, order));
+    },
+    deleteOrder(orderId) {
+      const order = findOrder(orderId);
+      data.orders.splice(data.orders.indexOf(order), 1);
+      state.orderById.delete(order.id);
+      state.orderByToken.delete(order.token);
+      void webhooks.deliver('orders/delete', { id: Number(order.id) });
     },
     deleteProduct(productId) {
       const product = findProduct(productId);

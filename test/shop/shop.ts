@@ -70,7 +70,13 @@ export interface Shop {
   placeOrder(request: OrderRequest): Order;
   setStock(productId: string, quantity: number): void;
   setVisible(productId: string, visible: boolean): void;
+  /** Sets the price of all variants of a product, in cents. */
+  setPrice(productId: string, price: number): void;
   deleteProduct(productId: string): void;
+  cancelOrder(orderId: string): void;
+  /** Takes one piece of each line back that is still there. */
+  refundOrder(orderId: string): void;
+  deleteOrder(orderId: string): void;
   /** Mints a session token as the admin hands it to the app's page. */
   sessionToken(input?: { shopDomain?: string; userId?: string }): string;
   /**
@@ -182,7 +188,11 @@ export async function createShop(options: ShopOptions = {}): Promise<Shop> {
     placeOrder: (request) => selling.placeOrder(request),
     setStock: (productId, quantity) => selling.setStock(productId, quantity),
     setVisible: (productId, visible) => selling.setVisible(productId, visible),
+    setPrice: (productId, price) => selling.setPrice(productId, price),
     deleteProduct: (productId) => selling.deleteProduct(productId),
+    cancelOrder: (orderId) => selling.cancelOrder(orderId),
+    refundOrder: (orderId) => selling.refundOrder(orderId),
+    deleteOrder: (orderId) => selling.deleteOrder(orderId),
     sessionToken: (input = {}) => tokens.sessionToken(input),
     rewrite(input, init) {
       const url = new URL(input instanceof Request ? input.url : input);

@@ -19,6 +19,7 @@ testBothDatabases('jobs run, a failed one is tried again and seen', async (db, t
   const ctx = { ...(await withContext(t, { db })), jobs, log: { ...silentLog, error: (_: string, fields = {}) => { errors.push(fields); } } };
   await startWorker(ctx, {
     'install-import': async () => {},
+    reconcile: async () => {},
     'handle-webhook': async (_, { webhookId }) => {
       if (webhookId === '2' && attempts++ === 0) throw new VitrineError('upstream', 'not yet');
       seen.push(webhookId);
@@ -43,6 +44,16 @@ testBothDatabases('one shop trains once at a time, two shops beside each other',
   await jobs.stop();
 });
 
+testBothDatabases('one reconciliation of a shop waits or runs, another is not queued', async (db) => {
+  const jobs = await startQueue(db, { log: silentLog });
+  for (const shop of ['a', 'a', 'b']) await jobs.send('reconcile', { shop });
+  const shopsOf = async () => (await jobs.boss.fetch<{ shop: string }>('reconcile', { batchSize: 10 })).map((job) => job.data.shop).sort();
+  assert.deepEqual(await shopsOf(), ['a', 'b']);
+  await jobs.send('reconcile', { shop: 'a' });
+  assert.deepEqual(await shopsOf(), []);
+  await jobs.stop();
+});
+
 test('what was sent before a restart is done after it', async (t) => {
   const ctx = await withContext(t);
   const before = await startQueue(ctx.db, { log: silentLog });
@@ -51,7 +62,7 @@ test('what was sent before a restart is done after it', async (t) => {
   const jobs = await startQueue(ctx.db, { log: silentLog });
   const done = new EventEmitter();
   const ran = once(done, 'ran');
-  await startWorker({ ...ctx, jobs }, { 'install-import': async () => {}, 'handle-webhook': async () => {}, train: async (_, payload) => { done.emit('ran', payload); } });
+  await startWorker({ ...ctx, jobs }, { 'install-import': async () => {}, reconcile: async () => {}, 'handle-webhook': async () => {}, train: async (_, payload) => { done.emit('ran', payload); } });
   assert.deepEqual(await ran, [{ shop: 'a', runId: '1' }]);
   await jobs.stop();
 });

@@ -2,6 +2,8 @@
 export interface JobPayloads {
   /** Import a shop's products and orders through a bulk operation, then train. */
   'install-import': { readonly shop: string };
+  /** Bring the store to what the shop has, whatever webhooks were lost. */
+  reconcile: { readonly shop: string };
   /** Handle a stored webhook delivery. */
   'handle-webhook': { readonly shop: string; readonly topic: string; readonly webhookId: string };
   /** Train, evaluate and publish the recommendation model. */

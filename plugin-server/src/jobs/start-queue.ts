@@ -17,12 +17,14 @@ export interface RunningQueue extends JobQueue {
 /** Where training jobs end that will not be tried again, so that their runs do not stay "running" for ever. */
 export const DEAD_TRAINING = 'dead-training';
 
-/** How each kind of job is retried. `singleton`: one active at a time for each key, which is the shop. */
-export const QUEUES: Readonly<Record<JobName, QueueOptions & { policy?: 'singleton'; deadLetter?: string }>> = {
+/** How each kind of job is retried. `singleton`: one active at a time for each key, which is the shop; `exclusive`:
+ * one waiting or active, another is not queued. */
+export const QUEUES: Readonly<Record<JobName, QueueOptions & { policy?: 'singleton' | 'exclusive'; deadLetter?: string }>> = {
   'install-import': { policy: 'singleton', retryLimit: 5, retryDelay: 10, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
+  reconcile: { policy: 'exclusive', retryLimit: 5, retryDelay: 60, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
   'handle-webhook': { retryLimit: 8, retryDelay: 2, retryBackoff: true, retryDelayMax: 900, expireInSeconds: 300 },
-  // Training that failed for want of data fails again; a retry is for a process that was killed.
-  train: { policy: 'singleton', deadLetter: DEAD_TRAINING, retryLimit: 1, retryDelay: 5, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
+  // A retry is for a process that was stopped or killed: it goes on where that one stood.
+  train: { policy: 'singleton', deadLetter: DEAD_TRAINING, retryLimit: 3, retryDelay: 5, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
 };
 
 /**
@@ -41,7 +43,7 @@ export async function startQueue(db: Database, options: { log: Log; supervise?: 
     boss,
     stopping: stopping.signal,
     async send<Name extends JobName>(name: Name, payload: JobPayloads[Name]) {
-      const send: SendOptions = QUEUES[name].policy === 'singleton' ? { singletonKey: payload.shop } : {};
+      const send: SendOptions = QUEUES[name].policy ? { singletonKey: payload.shop } : {};
       await boss.send(name, payload, send);
     },
     stop() {

@@ -4,6 +4,8 @@ import type { Context } from '../context.ts';
 import { giveUpRun } from '../services/give-up-run.ts';
 import { handleWebhook } from '../services/handle-webhook.ts';
 import { importShop } from '../services/import-shop.ts';
+import { reconcileShop } from '../services/reconcile-shop.ts';
+import { scheduleWork } from '../services/schedule-work.ts';
 import { trainShop } from '../services/train-shop.ts';
 import { deleteDeliveriesBefore } from '../store/webhook-deliveries.ts';
 import type { JobName, JobPayloads } from './queue.ts';
@@ -17,6 +19,7 @@ const KEPT = 2 * 86_400_000;
 /** Which service does which job. */
 export const SERVICES: Services = {
   'install-import': (ctx, payload, signal) => importShop(ctx, { ...payload, signal }),
+  reconcile: (ctx, payload, signal) => reconcileShop(ctx, { ...payload, signal }),
   'handle-webhook': handleWebhook,
   async train(ctx, payload, signal) {
     await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
@@ -25,7 +28,7 @@ export const SERVICES: Services = {
 };
 
 /** Jobs of a kind taken at once. Webhooks are many and short; the others are long. */
-const BATCH: Readonly<Record<JobName, number>> = { 'install-import': 1, 'handle-webhook': 100, train: 1 };
+const BATCH: Readonly<Record<JobName, number>> = { 'install-import': 1, reconcile: 1, 'handle-webhook': 100, train: 1 };
 
 /** Failures that trying again cannot mend; the owner is told where the job left its result. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['not_enough_data', 'not_found']);
@@ -33,9 +36,14 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['not_enough_data', 'not_found']);
 /** Seconds between two looks at an empty queue. */
 const POLL_SECONDS = 0.5;
 
+/** Milliseconds between two looks at what is due. */
+const SCHEDULE_EVERY = 10 * 60_000;
+const HOUR = 3_600_000;
+
 /** Works on the queue until it is stopped. Several workers, on several machines, share it. */
 export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }, services: Services = SERVICES): Promise<void> {
   const { boss, stopping } = ctx.jobs;
+  if (!ctx.config.databaseUrl) await takeUpOrphans(boss);
   await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
   for (const name of Object.keys(services) as JobName[]) {
     await boss.work(name, { batchSize: BATCH[name], pollingIntervalSeconds: POLL_SECONDS, perJobResults: true }, async (jobs: Job<JobPayloads[typeof name]>[]) => {
@@ -47,19 +55,38 @@ export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }
   await boss.work<JobPayloads['train']>(DEAD_TRAINING, { pollingIntervalSeconds: 10 }, async (jobs) => {
     for (const job of jobs) await giveUpRun(ctx, job.data);
   });
+  const look = (options = {}) => void scheduleWork(ctx, options).catch((error: unknown) => ctx.log.error('schedule', { reason: error }));
+  const timer = setInterval(() => look(), SCHEDULE_EVERY);
+  timer.unref();
+  stopping.addEventListener('abort', () => clearInterval(timer));
+  look({ reconcileEvery: HOUR }); // webhooks may have been lost while nothing ran
+}
+
+/**
+ * The embedded database has one process at a time, so a job that is active when that one starts was left by a process
+ * that was killed. A shared queue learns of it by the heartbeat, a minute later.
+ */
+async function takeUpOrphans(boss: RunningQueue['boss']): Promise<void> {
+  for (const name of ['install-import', 'train'] as const) {
+    const active = (await boss.findJobs(name)).filter(({ state }) => state === 'active').map(({ id }) => id);
+    if (active.length > 0) await boss.fail(name, active, { message: 'the process was killed' });
+  }
 }
 
 async function runJob(ctx: Context, services: Services, name: JobName, job: Job<JobPayloads[JobName]>, stopping: AbortSignal) {
   const { shop } = job.data;
   const started = ctx.clock();
+  const signal = AbortSignal.any([job.signal, stopping]);
   try {
-    await (services[name] as (ctx: Context, payload: unknown, signal: AbortSignal) => Promise<unknown>)(ctx, job.data, AbortSignal.any([job.signal, stopping]));
+    await (services[name] as (ctx: Context, payload: unknown, signal: AbortSignal) => Promise<unknown>)(ctx, job.data, signal);
     if (name !== 'handle-webhook') ctx.log.info('job done', { job: name, shop, seconds: (ctx.clock() - started) / 1000 });
     return { id: job.id, status: 'completed' as const };
   } catch (error) {
     const message = error instanceof VitrineError ? error.message : error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    if (error instanceof VitrineError && FINAL.has(error.code)) {
-      ctx.log.info('job ended', { job: name, shop, code: error.code, reason: message });
+    // Cancelled by the owner; what a stopping process cancels is taken up again.
+    const cancelled = error instanceof VitrineError && error.code === 'cancelled' && !signal.aborted;
+    if (cancelled || (error instanceof VitrineError && FINAL.has(error.code))) {
+      ctx.log.info('job ended', { job: name, shop, code: (error as VitrineError).code, reason: message });
       return { id: job.id, status: 'completed' as const };
     }
     ctx.log.error('job failed', { job: name, shop, code: error instanceof VitrineError ? error.code : 'internal', reason: message });

@@ -5,6 +5,7 @@ import { numericId } from '../shopify/ids.ts';
 import { readOrderBody } from '../shopify/read-order.ts';
 import { readProductBody, time } from '../shopify/read-product.ts';
 import { deleteCredentials } from '../store/credentials.ts';
+import { deleteOrdersById } from '../store/orders.ts';
 import { refreshAvailability, setInventory, setProductStatus } from '../store/products.ts';
 import { deleteCustomerOrders } from '../store/redact-customer.ts';
 import { customerKey } from '../store/sealing.ts';
@@ -29,6 +30,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'orders/create': updateOrder,
   'orders/updated': updateOrder,
   'orders/cancelled': updateOrder,
+  'orders/delete': async (ctx, shop, body) => {
+    const id = numericId(body.id);
+    if (id) await deleteOrdersById(ctx.db, shop, [id]);
+  },
   'inventory_levels/update': updateInventory,
   'app/uninstalled': async (ctx, shop, _body, at) => {
     // It may arrive after a quick reinstallation, which it must not undo.

@@ -5,6 +5,9 @@ import { readProductNode, readVariantNode, summarise, type ShopProduct, type Sho
 import { deleteOtherVariants, findProducts, setProductStatus, upsertProducts, upsertVariants, type WriteCounts } from '../store/products.ts';
 import { listProductIds } from '../store/product-ids.ts';
 
+/** A webhook lists this many variants of a product at most. */
+const WEBHOOK_VARIANTS = 100;
+
 /** Stores products of a bulk result with their variants. */
 export async function storeProducts(ctx: Context, input: { readonly shop: string; readonly families: readonly Family[] }): Promise<{ kept: number; written: WriteCounts }> {
   const products: ShopProduct[] = [];
@@ -16,14 +19,12 @@ export async function storeProducts(ctx: Context, input: { readonly shop: string
     products.push({ ...product, ...summarise(own) });
     variants.push(...own);
   }
-  return { kept: products.length, written: await write(ctx, input.shop, products, variants) };
+  return { kept: products.length, written: await write(ctx, input.shop, products, variants, { complete: true }) };
 }
 
 /** Stores one product as a webhook describes it, unless something newer is stored. */
 export async function storeProduct(ctx: Context, input: { readonly shop: string; readonly product: ShopProduct; readonly variants: readonly ShopVariant[] }): Promise<void> {
-  await write(ctx, input.shop, [input.product], input.variants);
-  const [stored] = await findProducts(ctx.db, input.shop, [input.product.id]);
-  if (stored?.updatedAt === input.product.updatedAt) await deleteOtherVariants(ctx.db, input.shop, input.product.id, input.variants.map(({ id }) => id));
+  await write(ctx, input.shop, [input.product], input.variants, { complete: input.variants.length < WEBHOOK_VARIANTS });
 }
 
 /** Marks as deleted what the shop's whole list, begun at `before`, no longer holds. */
@@ -33,12 +34,16 @@ export async function deleteMissingProducts(ctx: Context, input: { readonly shop
   if (gone.length > 0) await setProductStatus(ctx.db, input.shop, gone, 'deleted', input.before);
 }
 
-function write(ctx: Context, shop: string, products: readonly ShopProduct[], variants: readonly ShopVariant[]): Promise<WriteCounts> {
+/** @param options.complete `variants` are all that the products have, so that others are removed */
+function write(
+  ctx: Context, shop: string, products: readonly ShopProduct[], variants: readonly ShopVariant[], options: { readonly complete: boolean },
+): Promise<WriteCounts> {
   return ctx.db.transaction(async (tx) => {
     const stored = new Map((await findProducts(tx, shop, products.map(({ id }) => id))).map((row) => [row.id, row]));
     // An older description must not bring back an older stock either.
     const current = new Set(products.filter(({ id, updatedAt }) => (stored.get(id)?.updatedAt ?? 0) <= updatedAt).map(({ id }) => id));
     await upsertVariants(tx, shop, variants.filter(({ productId }) => current.has(productId)));
+    if (options.complete) await deleteOtherVariants(tx, shop, [...current], variants.map(({ id }) => id));
     return upsertProducts(tx, shop, products);
   });
 }

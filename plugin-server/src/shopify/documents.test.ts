@@ -16,7 +16,9 @@ for (const version of ['2026-07', '2026-10']) {
   test(`every document is valid in ${version}, without a deprecated field`, () => {
     const schema = readSchema(version);
     const texts = Object.entries(documents).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value as string] as const] : []));
-    assert.ok(texts.length >= 8);
+    assert.ok(texts.length >= 9);
+    texts.push(['bulkOrdersSince', documents.bulkOrdersSince(0)]);
+    assert.match(texts.at(-1)![1], /updated_at:>='1970-01-01T00:00:00.000Z'/);
     for (const [name, text] of texts) {
       assert.deepEqual(validate(schema, parse(text), [...specifiedRules, NoDeprecatedCustomRule]).map((error) => error.message), [], name);
     }

@@ -62,7 +62,7 @@ query VitrineOrders {
         cancelledAt
         test
         currencyCode
-        totalPriceSet { shopMoney { amount currencyCode } }
+        currentTotalPriceSet { shopMoney { amount currencyCode } }
         customer { id }
         lineItems {
           edges {
@@ -80,6 +80,19 @@ query VitrineOrders {
     }
   }
 }`;
+
+/** Every order the app may see, by id alone: what is stored and not among them was deleted. Run as a bulk operation. */
+export const BULK_ORDER_IDS = `#graphql
+query VitrineOrderIds {
+  orders {
+    edges { node { id createdAt } }
+  }
+}`;
+
+/** `BULK_ORDERS` for the orders that changed at a time or after it. A bulk query takes no variables. */
+export function bulkOrdersSince(time: number): string {
+  return BULK_ORDERS.replace('orders {', `orders(query: "updated_at:>='${new Date(time).toISOString()}'") {`);
+}
 
 export const BULK_START = `#graphql
 mutation VitrineBulkStart($query: String!) {
@@ -132,6 +145,6 @@ mutation VitrineWebhookCreate($topic: WebhookSubscriptionTopic!, $subscription: 
 
 /** Topics this app subscribes to by API; the compliance topics are in the app's configuration file. */
 export const WEBHOOK_TOPICS = [
-  'PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE', 'ORDERS_CREATE', 'ORDERS_UPDATED', 'ORDERS_CANCELLED',
+  'PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE', 'ORDERS_CREATE', 'ORDERS_UPDATED', 'ORDERS_CANCELLED', 'ORDERS_DELETE',
   'INVENTORY_LEVELS_UPDATE', 'APP_UNINSTALLED', 'BULK_OPERATIONS_FINISH',
 ] as const;

@@ -27,7 +27,7 @@ export function readOrderNode(node: Fields): ShopOrder | undefined {
   const id = numericId(node.id);
   const orderedAt = time(node.createdAt);
   if (!id || orderedAt === null || node.test === true) return undefined;
-  const total = shopMoney(node.totalPriceSet);
+  const total = shopMoney(node.currentTotalPriceSet);
   return {
     id, orderedAt, customerId: numericId((node.customer as Fields | null)?.id), currency: text(total?.currencyCode) || text(node.currencyCode) || null,
     total: money(total?.amount), cancelledAt: time(node.cancelledAt), updatedAt: time(node.updatedAt) ?? orderedAt,

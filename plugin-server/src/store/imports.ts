@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-export type ImportKind = 'orders' | 'order-lines' | 'products' | 'events' | 'bulk-products' | 'bulk-orders';
+export type ImportKind = 'orders' | 'order-lines' | 'products' | 'events' | 'bulk-products' | 'bulk-orders' | 'reconcile-products' | 'reconcile-orders' | 'reconcile-order-ids';
 export type ImportStatus = 'running' | 'done' | 'failed';
 
 /** One import: what was read, from where, and what came of it. Times are milliseconds since 1970. */
@@ -44,19 +44,37 @@ export async function finishImport(
     [shop, id, end.status, JSON.stringify(end.report), end.finishedAt]);
 }
 
+interface StoredImport {
+  import_id: string; kind: ImportKind; source: string; status: ImportStatus; report: Record<string, unknown>;
+  started_at: Date; finished_at: Date | null;
+}
+
+const COLUMNS = 'import_id, kind, source, status, report, started_at, finished_at';
+
+export async function findImport(db: Database, shop: string, id: string): Promise<ImportRow | undefined> {
+  const [row] = await db.query<StoredImport>(`SELECT ${COLUMNS} FROM imports WHERE shop_id = $1 AND import_id = $2`, [shop, id]);
+  return row && toImport(row);
+}
+
+/** The newest import of these kinds that was done. */
+export async function findLastImport(db: Database, shop: string, kinds: readonly ImportKind[]): Promise<ImportRow | undefined> {
+  const [row] = await db.query<StoredImport>(
+    `SELECT ${COLUMNS} FROM imports WHERE shop_id = $1 AND kind = ANY($2::text[]) AND status = 'done' ORDER BY started_at DESC LIMIT 1`, [shop, kinds]);
+  return row && toImport(row);
+}
+
 /** A shop's imports, the newest first. */
 export async function listImports(db: Database, shop: string, options: { readonly limit?: number } = {}): Promise<ImportRow[]> {
-  const rows = await db.query<{
-    import_id: string; kind: ImportKind; source: string; status: ImportStatus; report: Record<string, unknown>;
-    started_at: Date; finished_at: Date | null;
-  }>(
-    `SELECT import_id, kind, source, status, report, started_at, finished_at
-     FROM imports WHERE shop_id = $1 ORDER BY started_at DESC, import_id LIMIT $2::int`,
-    [shop, options.limit ?? 20]);
-  return rows.map((row) => ({
+  const rows = await db.query<StoredImport>(
+    `SELECT ${COLUMNS} FROM imports WHERE shop_id = $1 ORDER BY started_at DESC, import_id LIMIT $2::int`, [shop, options.limit ?? 20]);
+  return rows.map(toImport);
+}
+
+function toImport(row: StoredImport): ImportRow {
+  return {
     id: row.import_id, kind: row.kind, source: row.source, status: row.status, report: row.report,
     startedAt: row.started_at.getTime(), finishedAt: row.finished_at?.getTime() ?? null,
-  }));
+  };
 }
 
 /** Removes a shop's import records (redaction). */

@@ -186,6 +186,24 @@ export async function forgetCustomer(db: Database, shop: string, customerKey: st
   return rows.length;
 }
 
+/** Ids that the shop's API gave out (a file's may be anything), of orders placed at `from` or later and unchanged since `before`. */
+export async function listOrderIds(db: Database, shop: string, input: { readonly from: number; readonly before: number }): Promise<string[]> {
+  const rows = await db.query<{ order_id: string }>(
+    `SELECT order_id FROM orders
+     WHERE shop_id = $1 AND ordered_at >= to_timestamp($2::float8 / 1000) AND updated_at < to_timestamp($3::float8 / 1000) AND order_id ~ '^[0-9]+$'`,
+    [shop, input.from, input.before]);
+  return rows.map((row) => row.order_id);
+}
+
+/** Removes orders with their lines: the shop has deleted them. Returns how many there were. */
+export async function deleteOrdersById(db: Database, shop: string, ids: readonly string[]): Promise<number> {
+  const [{ orders }] = await db.query<{ orders: number }>(
+    `WITH lines AS (DELETE FROM order_lines WHERE shop_id = $1 AND order_id = ANY($2::text[])),
+          gone AS (DELETE FROM orders WHERE shop_id = $1 AND order_id = ANY($2::text[]) RETURNING 1)
+     SELECT count(*)::int AS orders FROM gone`, [shop, ids]);
+  return orders;
+}
+
 /** Removes every order of a shop with its lines (redaction). */
 export async function deleteOrders(db: Database, shop: string): Promise<void> {
   await db.query(`DELETE FROM order_lines WHERE shop_id = $1`, [shop]);

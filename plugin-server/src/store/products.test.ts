@@ -43,7 +43,7 @@ testBothDatabases('availability follows the variants', async (db) => {
   assert.deepEqual(await listUnavailable(db, 's'), ['1', '3']);
   await refreshAvailability(db, 's', ['1']);
   assert.deepEqual(await listUnavailable(db, 's'), ['3']);
-  await deleteOtherVariants(db, 's', '1', ['a']);
+  await deleteOtherVariants(db, 's', ['1'], ['a']);
   await refreshAvailability(db, 's', ['1']);
   assert.deepEqual(await listUnavailable(db, 's'), ['1', '3']);
 });

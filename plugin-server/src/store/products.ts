@@ -133,10 +133,10 @@ export async function upsertVariants(db: Database, shop: string, rows: readonly 
   }
 }
 
-/** Removes the variants of one product that are not in `keep` (a product's new version lists all it has). */
-export async function deleteOtherVariants(db: Database, shop: string, productId: string, keep: readonly string[]): Promise<void> {
-  await db.query(`DELETE FROM variants WHERE shop_id = $1 AND product_id = $2 AND NOT (variant_id = ANY($3::text[]))`,
-    [shop, productId, keep]);
+/** Removes the variants of these products that are not in `keep` (a product's new version lists all it has). */
+export async function deleteOtherVariants(db: Database, shop: string, productIds: readonly string[], keep: readonly string[]): Promise<void> {
+  await db.query(`DELETE FROM variants WHERE shop_id = $1 AND product_id = ANY($2::text[]) AND NOT (variant_id = ANY($3::text[]))`,
+    [shop, productIds, keep]);
 }
 
 /** Sets the stock of an inventory item. Returns the ids of the products it belongs to, for {@link refreshAvailability}. */

@@ -117,11 +117,16 @@ function lineNode(state: ShopState, line: OrderLine) {
   };
 }
 
+const refundedTotal = (order: Order): number => order.lines.reduce((sum, line) => sum + line.price * line.refunded, 0);
+
+/** What is left of an order's total after returns, in cents; nothing after a cancellation. */
+export const currentTotal = (order: Order): number => (order.cancelledAt === null ? order.total - refundedTotal(order) : 0);
+
 export function orderNode(state: ShopState, order: Order) {
   const customer = order.customerId === null ? undefined : state.customerById.get(order.customerId);
   const subtotal = order.total - order.shipping.price;
-  const refunded = order.lines.reduce((sum, line) => sum + line.price * line.refunded, 0);
-  const current = order.cancelledAt === null ? order.total - refunded : 0;
+  const refunded = refundedTotal(order);
+  const current = currentTotal(order);
   const status = order.cancelledAt !== null ? 'VOIDED' : refunded === 0 ? 'PAID' : refunded >= subtotal ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
   return {
     __typename: 'Order', id: gid('Order', order.id), legacyResourceId: order.id, name: order.name, number: order.number, confirmed: true, closed: false,

@@ -19,8 +19,8 @@ export interface Variant {
   readonly inventoryItemId: string;
   readonly title: string;
   readonly sku: string;
-  /** Cents. */
-  readonly price: number;
+  /** Cents; changes as the shop reprices. */
+  price: number;
   readonly tracked: boolean;
   /** Units in stock; changes as the shop sells. */
   quantity: number;
@@ -79,7 +79,7 @@ export interface OrderLine {
   /** Cents a piece. */
   readonly price: number;
   /** Units returned. */
-  readonly refunded: number;
+  refunded: number;
 }
 
 export interface Payment {
@@ -103,9 +103,9 @@ export interface Order {
   readonly customerId: string | null;
   readonly email: string | null;
   readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly cancelledAt: number | null;
-  readonly cancelReason: 'CUSTOMER' | 'FRAUD' | 'INVENTORY' | null;
+  updatedAt: number;
+  cancelledAt: number | null;
+  cancelReason: 'CUSTOMER' | 'FRAUD' | 'INVENTORY' | null;
   readonly test: boolean;
   readonly lines: readonly OrderLine[];
   readonly shipping: { readonly title: string; readonly price: number };
