@@ -29,11 +29,15 @@ export function browserMissing(env: NodeJS.ProcessEnv = process.env): string | f
 /**
  * Starts a headless Chromium with WebGL in software, so that every machine tests the same path.
  *
+ * @param options.debuggingPort for a tool that drives the browser beside the test
+ *
  * @example
  * const browser = await launchBrowser();
  * const page = await browser.newPage();
  */
-export async function launchBrowser(options: Pick<LaunchOptions, 'handleSIGINT' | 'handleSIGTERM'> = {}): Promise<Browser> {
+export async function launchBrowser(
+  { debuggingPort, ...options }: Pick<LaunchOptions, 'handleSIGINT' | 'handleSIGTERM'> & { readonly debuggingPort?: number } = {},
+): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(HOW_TO_GET_ONE);
   return chromium.launch({
@@ -41,6 +45,7 @@ export async function launchBrowser(options: Pick<LaunchOptions, 'handleSIGINT' 
     args: [
       '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
       '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic',
+      ...(debuggingPort === undefined ? [] : [`--remote-debugging-port=${debuggingPort}`]),
     ],
   });
 }

@@ -16,6 +16,8 @@ const NAMES: ReadonlyMap<string, () => Promise<Bench>> = new Map<string, () => P
   ['import', () => import('./import.ts')],
   ['size', () => import('./size.ts')],
   ['engine', () => import('./engine.ts')],
+  ['lighthouse', () => import('./lighthouse.ts')],
+  ['longtask', () => import('./longtask.ts')],
 ]);
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
