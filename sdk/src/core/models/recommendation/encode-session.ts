@@ -115,11 +115,17 @@ function quantiseQuery(direction: Float64Array, unit: number): { query: Int8Arra
   return { query, unit: (unit * largest) / (127 * Math.sqrt(squares)) };
 }
 
-/** sum += x · W with W [x.length, dim] row-major. */
+/**
+ * sum += x · W with W [x.length, dim] row-major. Four rows of W at a time, each sum still added up in the order of the rows: the
+ * same bits as one at a time, with a quarter of the writes.
+ */
 function addProduct(sum: Float64Array, x: Float64Array, weights: Float32Array, dim: number): void {
-  for (let i = 0; i < x.length; i++) {
-    const xi = x[i];
-    const row = i * dim;
-    for (let j = 0; j < dim; j++) sum[j] += xi * weights[row + j];
+  let i = 0;
+  for (; i + 4 <= x.length; i += 4) {
+    const [a, b, c, d] = [x[i], x[i + 1], x[i + 2], x[i + 3]];
+    for (let j = 0, at = i * dim; j < dim; j++, at++) {
+      sum[j] = sum[j] + a * weights[at] + b * weights[at + dim] + c * weights[at + 2 * dim] + d * weights[at + 3 * dim];
+    }
   }
+  for (; i < x.length; i++) for (let j = 0; j < dim; j++) sum[j] += x[i] * weights[i * dim + j];
 }

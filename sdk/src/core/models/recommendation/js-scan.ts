@@ -1,3 +1,4 @@
+import { dot } from './dot.ts';
 import type { RecommendationModel } from './load.ts';
 import { BLOCK, type BlockScan } from './types.ts';
 
@@ -9,10 +10,8 @@ export function createJsScan(model: Pick<RecommendationModel, 'table' | 'config'
     name: 'js',
     scan(query, unit) {
       const maxima = new Float64Array(Math.ceil(items / BLOCK)).fill(-Infinity);
-      for (let row = 0, at = 0; row < items; row++) {
-        let dot = 0;
-        for (let j = 0; j < dim; j++, at++) dot += query[j] * table[at];
-        const score = dot * unit + bias[row];
+      for (let row = 0; row < items; row++) {
+        const score = dot(query, table, row * dim) * unit + bias[row];
         const block = Math.floor(row / BLOCK);
         if (score > maxima[block]) maxima[block] = score;
       }

@@ -1,3 +1,4 @@
+import { dot } from './dot.ts';
 import type { EncodedSession } from './encode-session.ts';
 import type { RecommendationModel } from './load.ts';
 import { type Scored, selectTop, TopList } from './select-top.ts';
@@ -35,12 +36,8 @@ export function topRows(model: RecommendationModel, scan: BlockScan, { query, un
   const top = new TopList(limit);
   const mayStand = (row: number) => !excluded?.has(row) && (!allowed || allowed.has(row));
 
-  /** dot × unit + bias; the dot product is a whole number. */
-  const scoreOf = (row: number) => {
-    let dot = 0;
-    for (let j = 0, at = row * dim; j < dim; j++, at++) dot += query[j] * table[at];
-    return dot * unit + bias[row];
-  };
+  /** dot × unit + bias, as the definition has it. */
+  const scoreOf = (row: number) => dot(query, table, row * dim) * unit + bias[row];
 
   if (allowed && allowed.size * FEW <= items) {
     for (let row = 0; row < items; row++) if (mayStand(row)) top.offer(row, scoreOf(row) + (bonus.get(row) ?? 0));
