@@ -25,6 +25,8 @@ export interface TrainShopInput {
   readonly epochs?: number;
   /** Publish the model if the gate lets it through; a model that does not pass is a finished run all the same. */
   readonly publish?: boolean;
+  /** Milliseconds between two checkpoints. */
+  readonly saveEvery?: number;
   /** The server's own choice by default. */
   readonly device?: Device;
   readonly onProgress?: (progress: TrainProgress) => void;
@@ -80,7 +82,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const notes: string[] = [];
     const history: TrainProgress[] = [];
     const result = await trainInWorker(interactions, {
-      dataset: shop.id, seed: input.seed, epochs: input.epochs, device: input.device ?? ctx.config.device, checkpointFile,
+      dataset: shop.id, seed: input.seed, epochs: input.epochs, saveEvery: input.saveEvery, device: input.device ?? ctx.config.device, checkpointFile,
       signal: AbortSignal.any([unwanted.signal, ...(input.signal ? [input.signal] : [])]),
       live: live && (await readArtifactBytes(db, shop.id, live.hash))?.file,
       onResume: (earlier) => { history.push(...earlier); },
