@@ -18,7 +18,8 @@ const NEWEST = 20;
 
 /**
  * Nearest sessions (VMIS-kNN: Kersbergen, Sprangers and Schelter, 2022; its form of VS-kNN: Ludewig and Jannach, 2018).
- * Similarity of a past list: Σ over the common items of (place in the session) / (its length). Score of a row: Σ over the
+ * Similarity of a past list: Σ over the common items of their place in the session, a whole number, so that equal lists are
+ * equal. Score of a row: Σ over the
  * neighbours that hold it of similarity × match weight, times the row's rarity. With reminders as in `reminders.ts`.
  * The order of the lists is their order in time.
  */
@@ -31,7 +32,7 @@ export const vmisKnn: Baseline<VmisKnnSettings> = {
   prepare(lists, items) {
     const index = indexLists(lists, items);
     const sessions = listCount(lists);
-    const similarity = new Float64Array(sessions);
+    const similarity = new Int32Array(sessions);
     const match = new Int32Array(sessions); // distance of the newest common item
     const round = new Int32Array(sessions);
     const candidates = new Int32Array(Math.max(1, sessions));
@@ -48,7 +49,7 @@ export const vmisKnn: Baseline<VmisKnnSettings> = {
           for (let d = 0; d < length; d++) {
             const row = seen[seen.length - 1 - d];
             if (seen.lastIndexOf(row) !== seen.length - 1 - d) continue;
-            const weight = (length - d) / length;
+            const weight = length - d;
             const to = Math.min(index.start[row + 1], index.start[row] + settings.recent);
             for (let at = index.start[row]; at < to; at++) {
               const list = index.list[at];
@@ -102,9 +103,9 @@ function indexLists(lists: Lists, items: number): { start: Int32Array; list: Int
 }
 
 /** The k most similar lists; among equally similar ones the most recent. */
-function mostSimilar(candidates: Int32Array, similarity: Float64Array, k: number): Int32Array {
+function mostSimilar(candidates: Int32Array, similarity: Int32Array, k: number): Int32Array {
   if (candidates.length <= k) return candidates;
-  const values = Float64Array.from(candidates, (list) => similarity[list]).sort();
+  const values = candidates.map((list) => similarity[list]).sort();
   const least = values[values.length - k];
   const above = candidates.filter((list) => similarity[list] > least);
   const equal = candidates.filter((list) => similarity[list] === least).sort();
