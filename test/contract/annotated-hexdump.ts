@@ -6,7 +6,7 @@ export function annotatedHexdump(file: Buffer): string {
   const manifestEnd = 64 + file.readUInt32LE(8);
   const start = Math.ceil(manifestEnd / 64) * 64;
   const sections: [number, string][] = [
-    [0, 'header: magic, version 1, reserved 0, manifest length, tensor section length, zeros'],
+    [0, 'header: magic, version 2, reserved 0, manifest length, tensor section length, zeros'],
     [64, `manifest: ${manifestEnd - 64} bytes of JSON, zeros up to ${start}`],
     ...manifest.tensors.map(({ name, type, shape, offset, bytes }): [number, string] => [
       start + offset, `tensor "${name}": ${type} [${shape}], offset ${offset}, ${bytes} bytes`,

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { decodeArtifact, encodeArtifact, formatPublishableKey, hashArtifact, paramShapes, verifyArtifact, VitrineError } from '@vitrine/sdk/core';
 import type { ErrorCode } from '@vitrine/sdk/core';
 import { annotatedHexdump } from './annotated-hexdump.ts';
-import { GOLDEN_FILE, GOLDEN_HASH, GOLDEN_KEY, GOLDEN_MANIFEST, GOLDEN_SHOP, GOLDEN_TENSORS, signGolden } from './golden/artifact.ts';
+import { GOLDEN_FILE, GOLDEN_HASH, GOLDEN_KEY, GOLDEN_MANIFEST, GOLDEN_SHOP, GOLDEN_TENSORS, OLD_FILE, signGolden } from './golden/artifact.ts';
 import { decodeIndependently } from './independent-decoder.ts';
 
 const { subtle } = webcrypto;
@@ -23,7 +23,7 @@ test('the golden file decodes to what was written', async () => {
   const { tensors: table, ...rest } = manifest;
   assert.deepEqual(rest, GOLDEN_MANIFEST);
   assert.deepEqual(tensors, new Map([...GOLDEN_TENSORS].map(([name, { data }]) => [name, data])));
-  assert.deepEqual(table.map(({ offset, bytes }) => [offset, bytes]), [[0, 19], [64, 12], [128, 8], [192, 8], [256, 3]]);
+  assert.deepEqual(table.map(({ offset, bytes }) => [offset, bytes]), [[0, 19], [64, 12], [128, 8], [192, 8], [256, 3], [320, 3]]);
 });
 
 test('the encoder writes the golden file again, byte for byte', async () => {
@@ -90,8 +90,9 @@ test('another file, hash, version, key or shop is refused, each by its own code'
   const web = new TextEncoder().encode('<!doctype html><title>404</title>'.padEnd(400));
   await assert.rejects(verifyArtifact(web, trusted), /not a Vitrine artifact/);
   await assert.rejects(verifyArtifact(GOLDEN_FILE, { ...trusted, hash: GOLDEN_HASH.replace(/^./, '0') }), refused('artifact_corrupt'));
-  await assert.rejects(verifyArtifact(changed((bytes) => (bytes[4] = 2)), trusted), { code: 'artifact_version', message: /format 2 .* update the SDK/ });
-  await assert.rejects(verifyArtifact(changed((bytes) => (bytes[4] = 0)), trusted), { code: 'artifact_version', message: /format 0 .* retrain/ });
+  await assert.rejects(verifyArtifact(changed((bytes) => (bytes[4] = 3)), trusted), { code: 'artifact_version', message: /format 3 .* update the SDK/ });
+  await assert.rejects(verifyArtifact(changed((bytes) => (bytes[4] = 0)), trusted), { code: 'artifact_version', message: /format 0 .* train and publish again/ });
+  await assert.rejects(verifyArtifact(OLD_FILE, trusted), { code: 'artifact_version', message: /format 1 .* train and publish again/ });
   await assert.rejects(verifyArtifact(GOLDEN_FILE, { ...trusted, publicKey: otherKey }), refused('artifact_signature'));
   await assert.rejects(verifyArtifact(GOLDEN_FILE, { ...trusted, shop: 'other.myshopify.com' }), refused('artifact_shop'));
 });
@@ -99,7 +100,7 @@ test('another file, hash, version, key or shop is refused, each by its own code'
 test('a signature over malformed content does not make it readable', async () => {
   const body = changed((bytes) => (bytes[64 + 2] = 0xff)).subarray(0, -64);
   const file = new Uint8Array([...body, ...(await signGolden(Uint8Array.from(body)))]);
-  await assert.rejects(verifyArtifact(file, trusted), { code: 'artifact_corrupt', message: /manifest, byte 2/ });
+  await assert.rejects(verifyArtifact(file, trusted), { code: 'artifact_corrupt', message: /content cannot be read/ });
 });
 
 test('a publishable key that is no point of the curve is a configuration error', async () => {

@@ -25,7 +25,7 @@ export function decodeIndependently(file: Buffer, publishableKey: string): Indep
   };
 
   expect(file.length >= 128 && file.toString('latin1', 0, 4) === 'VTRN', 'magic');
-  expect(view.getUint16(4, true) === 1, 'version');
+  expect(view.getUint16(4, true) === 2, 'version');
   const manifestBytes = view.getUint32(8, true);
   const sectionBytes = view.getUint32(12, true);
   let start = 64 + manifestBytes;
@@ -51,6 +51,11 @@ export function decodeIndependently(file: Buffer, publishableKey: string): Indep
     if (type === 'utf8') {
       const text = file.toString('utf8', at, at + bytes);
       tensors[name] = elements === 0 ? [] : text.split('\n');
+    } else if (type === 'int4') {
+      expect(bytes === Math.floor((elements + 1) / 2), `${name}: bytes`);
+      const halves = [...file.subarray(at, at + bytes)].flatMap((byte) => [Math.floor(byte / 16), byte % 16]);
+      meaningless.push(...halves.slice(elements));
+      tensors[name] = halves.slice(0, elements).map((half) => half - 8);
     } else {
       const width = type === 'int8' || type === 'uint8' ? 1 : 4;
       const read = {

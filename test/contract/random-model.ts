@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto';
-import { encodeArtifact, formatPublishableKey, hashArtifact, MIX_SIZE, paramShapes, rowBytes, type Sign, type TensorInput } from '@vitrine/sdk/core';
+import { encodeArtifact, formatPublishableKey, hashArtifact, MIX_SIZE, paramShapes, type Sign, type TensorInput } from '@vitrine/sdk/core';
+import { packNeighbours } from '../../plugin-server/src/pipeline/compress/pack-neighbours.ts';
 
 export interface Signer {
   readonly key: string;
@@ -56,17 +57,15 @@ export async function randomArtifact(signer: Signer, options: RandomModelOptions
       tensors.set(name, { type: 'float32', shape, data: Float32Array.from({ length: size }, () => (random() - 0.5) / (name === 'bonus' ? 1 : 2)) });
     }
   }
-  if (neighbours > 0) {
-    const size = items * neighbours;
-    const rows = Array.from({ length: size }, () => Math.floor(random() * items));
-    const planes = Array.from({ length: rowBytes(items) }, (_, plane) => rows.map((row) => (row >> (8 * plane)) & 255)).flat();
-    tensors.set('neighbours', { type: 'uint8', shape: [rowBytes(items), items, neighbours], data: Uint8Array.from(planes) });
-    tensors.set('neighbour_weight', { type: 'uint8', shape: [items, neighbours], data: Uint8Array.from(rows, () => random() * 256), scale: 1 / 255 });
-    tensors.set('neighbour_mix', { type: 'float32', shape: [MIX_SIZE], data: Float32Array.from({ length: MIX_SIZE }, () => random() * 4) });
-  }
+  const size = items * neighbours;
+  const companions = packNeighbours({
+    count: neighbours, row: Int32Array.from({ length: size }, () => Math.floor(random() * items)),
+    weight: Float32Array.from({ length: size }, random), mix: Float32Array.from({ length: MIX_SIZE }, () => random() * 4),
+  }, items);
+  for (const [name, tensor] of companions.tensors) tensors.set(name, tensor);
   const bytes = await encodeArtifact({
     family: 'recommendation', audience, shop, version, createdAt: '2026-01-01T00:00:00.000Z',
-    config: { items, dim, maxLength: 50, scale: 12, goals, neighbours }, metrics: [],
+    config: { items, dim, maxLength: 50, scale: 12, goals, neighbours: companions.count }, metrics: [],
   }, tensors, signer.sign);
   return { bytes, hash: await hashArtifact(bytes, webcrypto.subtle as never), version, shop };
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeArtifact, encodeArtifact, loadRecommendation, MIX_SIZE, paramShapes } from '@vitrine/sdk/core';
+import { decodeArtifact, encodeArtifact, loadRecommendation } from '@vitrine/sdk/core';
 import fc from 'fast-check';
-import { createRandom } from '../dataset/random.ts';
-import type { Checkpoint } from '../types.ts';
 import { compressRecommendation, previewModel, quantise } from './compress-recommendation.ts';
+import { randomCheckpoint } from './random-checkpoint.ts';
 
 test('quantising is off by at most half a step, uses the whole range and keeps zero', () => {
   fc.assert(fc.property(fc.float32Array({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6, minLength: 1, maxLength: 50 }), (values) => {
@@ -16,23 +15,10 @@ test('quantising is off by at most half a step, uses the whole range and keeps z
   }));
 });
 
-function checkpoint(items: number, count: number): Checkpoint {
-  const random = createRandom(items);
-  const params = new Map([...paramShapes({ items, dim: 8 })].map(([name, shape]) =>
-    [name, { shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random() * 4 - 2) }]));
-  params.set('scale', { shape: [1], data: Float32Array.of(11.5) });
-  return {
-    config: { dim: 8, maxLength: 20, goals: 3 }, itemIds: Array.from({ length: items }, (_, i) => `${i}`), params, history: [],
-    neighbours: {
-      count, row: Int32Array.from({ length: items * count }, () => Math.floor(random() * items)),
-      weight: Float32Array.from({ length: items * count }, () => Math.max(0, random() - 0.2)), mix: Float32Array.from({ length: MIX_SIZE }, () => random() * 10),
-    },
-  };
-}
-
 test('what is evaluated is what the file gives back: encode, decode, load equals the preview', async () => {
-  for (const [items, count] of [[3, 2], [300, 5], [70_000, 1], [5, 0]]) {
-    const packed = compressRecommendation(checkpoint(items, count));
+  const queries = { mean: new Float64Array(8).fill(0.3), covariance: Float64Array.from({ length: 64 }, (_, at) => (at % 9 === 0 ? 1 : 0.1)) };
+  for (const [items, count] of [[3, 2], [301, 5], [70_000, 1], [5, 0]]) for (const options of [{}, { int4: { step: 0.2, queries }, neighbours: 3 }]) {
+    const packed = compressRecommendation(randomCheckpoint(items, count), options);
     const file = await encodeArtifact({
       family: 'recommendation', audience: 'browser', shop: 's', version: 'v', createdAt: '2026-01-01T00:00:00.000Z', config: { ...packed.config }, metrics: [],
     }, packed.tensors, async () => new Uint8Array(64));
@@ -42,14 +28,17 @@ test('what is evaluated is what the file gives back: encode, decode, load equals
   }
 });
 
-test('item rows ship with unit length; companions survive to within a step', () => {
-  const from = checkpoint(300, 5);
-  const model = previewModel(compressRecommendation(from));
-  for (let row = 0; row < 300; row++) {
-    let squares = 0;
-    for (let j = 0; j < 8; j++) squares += (model.table[row * 8 + j] * model.tableScale) ** 2;
-    assert.ok(Math.abs(Math.sqrt(squares) - 1) < 0.02);
+test('item rows ship with unit length, whichever way they lie', () => {
+  const from = randomCheckpoint(301, 5);
+  const flat = { mean: new Float64Array(8), covariance: Float64Array.from({ length: 64 }, (_, at) => (at % 9 === 0 ? 1 : 0)) };
+  for (const [options, far] of [[{}, 0.02], [{ int4: { step: 0.14, queries: flat } }, 0.25]] as const) {
+    const model = previewModel(compressRecommendation(from, options));
+    for (let row = 0; row < 301; row++) {
+      const given = from.params.get('item_table')!.data.subarray(row * 8, row * 8 + 8);
+      const stored = Array.from(model.table.subarray(row * 8, row * 8 + 8), (step) => step * model.tableScale);
+      assert.ok(Math.abs(Math.hypot(...stored) - 1) < far);
+      const length = Math.hypot(...given);
+      stored.forEach((value, j) => assert.ok(Math.abs(value - given[j] / length) <= model.tableScale * 0.5 + 1e-6, 'nothing to gain from another multiple where no direction counts more'));
+    }
   }
-  assert.deepEqual(model.neighbours.row, from.neighbours.row);
-  model.neighbours.weight.forEach((weight, i) => assert.ok(Math.abs(weight - from.neighbours.weight[i]) <= 0.5 / 255));
 });

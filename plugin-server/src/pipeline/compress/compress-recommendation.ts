@@ -1,6 +1,8 @@
-import { loadRecommendation, MIX_SIZE, paramShapes, type RecommendationConfig, type RecommendationModel, rowBytes, type TensorType } from '@vitrine/sdk/core';
+import { loadRecommendation, paramShapes, type RecommendationConfig, type RecommendationModel, type TensorType } from '@vitrine/sdk/core';
 import type { Checkpoint } from '../types.ts';
-import { toPlanes } from './planes.ts';
+import { packNeighbours } from './pack-neighbours.ts';
+import type { QueryStatistics } from './query-statistics.ts';
+import { roundForQueries, shiftBias } from './round-for-queries.ts';
 
 /** A tensor ready for the artifact. */
 export interface PackedTensor {
@@ -15,34 +17,36 @@ export interface PackedModel {
   readonly tensors: ReadonlyMap<string, PackedTensor>;
 }
 
+export interface CompressOptions {
+  /** Rounds the item table to int4 with this step, for sessions that point as `queries` say; by default int8. */
+  readonly int4?: { readonly step: number; readonly queries: QueryStatistics };
+  /** Companions kept per item; by default all. */
+  readonly neighbours?: number;
+}
+
 /**
- * Quantises a trained model: unit item rows and matrices to int8 with one scale a tensor, vectors left in float32.
- * Real value = stored × scale; the largest entry is ±127.
+ * Quantises a trained model: unit item rows to int8 or int4, matrices to int8, one scale a tensor; vectors stay float32.
+ * Real value = stored × scale.
  */
-export function compressRecommendation(checkpoint: Checkpoint): PackedModel {
+export function compressRecommendation(checkpoint: Checkpoint, { int4, neighbours: most }: CompressOptions = {}): PackedModel {
   const { itemIds, params } = checkpoint;
-  const config: RecommendationConfig = {
-    items: itemIds.length, dim: checkpoint.config.dim, maxLength: checkpoint.config.maxLength,
-    goals: checkpoint.config.goals, scale: params.get('scale')!.data[0], neighbours: checkpoint.neighbours.count,
-  };
-  const tensors = new Map<string, PackedTensor>([['items', { type: 'utf8', shape: [itemIds.length], data: itemIds }]]);
+  const { dim, maxLength, goals } = checkpoint.config;
+  const items = itemIds.length;
+  const scale = params.get('scale')!.data[0];
+  const neighbours = packNeighbours(checkpoint.neighbours, items, most);
+  const config: RecommendationConfig = { items, dim, maxLength, goals, scale, neighbours: neighbours.count };
+  const rows = unitRows(params.get('item_table')!.data, dim);
+  const codes = int4 && roundForQueries(rows, int4.step, int4.queries);
+
+  const tensors = new Map<string, PackedTensor>([['items', { type: 'utf8', shape: [items], data: itemIds }]]);
   for (const [name, shape] of paramShapes(config)) {
     const { data } = params.get(name)!;
-    if (name === 'item_table') tensors.set(name, quantise(unitRows(data, config.dim), shape));
+    if (name === 'item_table') tensors.set(name, codes ? { type: 'int4', shape: [dim, items], data: rowsToColumns(codes, dim), scale: int4.step } : quantise(rows, shape));
+    else if (name === 'item_bias' && codes) tensors.set(name, quantise(shiftBias(data, rows, codes, int4.step, scale, int4.queries), shape));
     else if (shape.length === 2 || name === 'item_bias' || name === 'repeat_bias') tensors.set(name, quantise(data, shape));
     else tensors.set(name, { type: 'float32', shape, data });
   }
-  packNeighbours(tensors, checkpoint.neighbours, itemIds.length);
-  return { config, tensors };
-}
-
-/** Row numbers as planes of bytes, which compress well; weights as uint8 with one scale. */
-function packNeighbours(tensors: Map<string, PackedTensor>, { count, row, weight, mix }: Checkpoint['neighbours'], items: number): void {
-  if (count === 0) return;
-  const scale = (weight.reduce((most, value) => Math.max(most, value), 0) || 1) / 255;
-  tensors.set('neighbours', { type: 'uint8', shape: [rowBytes(items), items, count], data: toPlanes(row, items) });
-  tensors.set('neighbour_weight', { type: 'uint8', shape: [items, count], data: Uint8Array.from(weight, (value) => Math.round(value / scale)), scale });
-  tensors.set('neighbour_mix', { type: 'float32', shape: [MIX_SIZE], data: mix });
+  return { config, tensors: new Map([...tensors, ...neighbours.tensors]) };
 }
 
 /** int8 with one scale: stored = round(value / scale), scale = largest / 127. An all-zero tensor keeps scale 1. */
@@ -52,6 +56,14 @@ export function quantise(data: Float32Array, shape: readonly number[]): PackedTe
   // The scale is stored as JSON: a double that survives the trip exactly.
   const scale = largest > 0 ? largest / 127 : 1;
   return { type: 'int8', shape, data: Int8Array.from(data, (value) => Math.round(value / scale)), scale };
+}
+
+/** [items × dim] → [dim × items]: two items' codes of one dimension share a byte, which compresses better. */
+function rowsToColumns(rows: Int8Array, dim: number): Int8Array {
+  const items = rows.length / dim;
+  const columns = new Int8Array(rows.length);
+  for (let at = 0, row = 0; row < items; row++) for (let j = 0; j < dim; j++) columns[j * items + row] = rows[at++];
+  return columns;
 }
 
 function unitRows(table: Float32Array, dim: number): Float32Array {

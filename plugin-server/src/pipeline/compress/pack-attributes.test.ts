@@ -20,7 +20,7 @@ async function attributesOf(itemIds: readonly string[], products: readonly Produ
   const file = await encodeArtifact(
     { family: 'recommendation', audience: 'browser', shop: 's', version: 'v', createdAt: '2026-01-01T00:00:00.000Z', config: {}, metrics: [] },
     packAttributes(itemIds, products), async () => new Uint8Array(64));
-  return readAttributes(decodeArtifact(file), itemIds.length);
+  return readAttributes(itemIds.length, decodeArtifact(file).tensors);
 }
 
 /** The filter's meaning, from the products themselves. An empty text is no value: nothing has it. */

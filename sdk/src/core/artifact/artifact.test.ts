@@ -24,6 +24,7 @@ const sized = (dims: readonly number[]) => ({ minLength: size(dims), maxLength: 
 const scale = fc.option(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), { nil: undefined });
 const line = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !text.includes('\n'));
 const tensor: fc.Arbitrary<TensorInput> = fc.oneof(
+  shape.chain((dims) => fc.record({ type: fc.constant('int4' as const), shape: fc.constant(dims), data: fc.int8Array({ ...sized(dims), min: -8, max: 7 }), scale })),
   shape.chain((dims) => fc.record({ type: fc.constant('int8' as const), shape: fc.constant(dims), data: fc.int8Array(sized(dims)), scale })),
   shape.chain((dims) => fc.record({ type: fc.constant('uint8' as const), shape: fc.constant(dims), data: fc.uint8Array(sized(dims)), scale })),
   shape.chain((dims) => fc.record({ type: fc.constant('int32' as const), shape: fc.constant(dims), data: fc.int32Array(sized(dims)) })),
@@ -96,7 +97,8 @@ test('the encoder refuses what it could not read again', async () => {
     [{ t: { type: 'int8', shape: [3], data: int8, scale: 0 } }, /manifest.tensors\[0\].scale: must be a number from/],
     [{ t: { type: 'int32', shape: [0], data: new Int32Array(0), scale: 1 } }, /manifest.tensors\[0\].scale: must be absent/],
     [{ '': { type: 'int8', shape: [3], data: int8 } }, /manifest.tensors\[0\].name: must be text/],
-    [{ t: { type: 'float64' as 'int8', shape: [3], data: int8 } }, /tensor "t".type: must be int8 or/],
+    [{ t: { type: 'int4', shape: [2], data: Int8Array.of(-8, 8) } }, /tensor "t"\[1\]: must be from -8 to 7/],
+    [{ t: { type: 'float64' as 'int8', shape: [3], data: int8 } }, /tensor "t".type: must be int4 or/],
   ];
   for (const [input, message] of cases) await assert.rejects(encode(input), (error) => error instanceof VitrineError && error.code === 'bad_input' && message.test(error.message), String(message));
   await assert.rejects(encode({}, { ...MANIFEST, metrics: [{ model: 'm', metrics: { x: NaN } }] }), /manifest.metrics\[0\].metrics.x: must be a number/);
@@ -110,7 +112,7 @@ function forge(json: string, tensorSection = 0): Uint8Array {
   const text = encodeUtf8(json);
   const start = Math.ceil((HEADER_BYTES + text.length) / 64) * 64;
   const file = new Uint8Array(start + tensorSection + 64);
-  file.set([0x56, 0x54, 0x52, 0x4e, 1]);
+  file.set([0x56, 0x54, 0x52, 0x4e, 2]);
   new DataView(file.buffer).setUint32(8, text.length, true);
   new DataView(file.buffer).setUint32(12, tensorSection, true);
   file.set(text, HEADER_BYTES);
@@ -142,7 +144,8 @@ test('a manifest that lies is refused with the place', () => {
     [withTensors(entry, { ...entry, offset: 64 }), 128, /tensors\[1\].name: must differ/],
     [withTensors({ ...entry, bytes: 7 }), 64, /tensors\[0\].bytes: must be its shape's product times 1/],
     [withTensors({ ...entry, type: 'float32' }), 64, /tensors\[0\].bytes: must be its shape's product times 4/],
-    [withTensors({ ...entry, type: 'int64' }), 64, /tensors\[0\].type: must be int8 or/],
+    [withTensors({ ...entry, type: 'int4' }), 64, /tensors\[0\].bytes: must be its shape's product times 0.5/],
+    [withTensors({ ...entry, type: 'int64' }), 64, /tensors\[0\].type: must be int4 or/],
     [withTensors({ ...entry, shape: [-8] }), 64, /tensors\[0\].shape\[0\]: must be a number from 0/],
     [withTensors({ ...entry, shape: [2 ** 30, 2 ** 30, 2 ** 30, 2 ** 30] }), 64, /tensors\[0\].bytes/],
     [withTensors({ ...entry, bytes: 2 ** 40 }), 64, /tensors\[0\].bytes: must be a number from 0/],
@@ -158,10 +161,13 @@ test('bytes without meaning must be zero, floats finite, text UTF-8', () => {
   const changed = (at: number, value: number) => Uint8Array.from(forge(json, 64), (byte, index) => (index === at ? value : byte));
   decodeArtifact(forge(json, 64));
   for (const at of [6, 16, 63, start - 1, start + 4, start + 63]) assert.throws(() => decodeArtifact(changed(at, 1)), refusal(new RegExp(`byte ${at}: must be zero`)));
+  const halves = forge(canonicalJson({ ...MANIFEST, tensors: [{ name: 't', type: 'int4', shape: [1], offset: 0, bytes: 1 }] }), 64);
+  halves[start] = 0xf1;
+  assert.throws(() => decodeArtifact(halves), refusal(/tensor "t": must end in a half byte of zero/));
   const infinite = changed(start + 3, 0x7f);
   infinite[start + 2] = 0x80;
   assert.throws(() => decodeArtifact(infinite), refusal(/tensor "t"\[0\]: must be finite/));
-  assert.throws(() => decodeArtifact(changed(HEADER_BYTES + 3, 0xff)), refusal(/manifest, byte 3: must be UTF-8/));
+  assert.throws(() => decodeArtifact(changed(HEADER_BYTES + 3, 0xff)), refusal(/manifest: must be UTF-8/));
 });
 
 test('unknown manifest fields are left out, and nothing reaches Object.prototype', () => {

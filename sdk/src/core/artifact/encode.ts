@@ -1,5 +1,5 @@
 import { fail } from '../check.ts';
-import { align, ELEMENT_BYTES, elementsOf, FORMAT_VERSION, HEADER_BYTES, MAGIC, MOST_BYTES, SIGNATURE_BYTES } from './layout.ts';
+import { align, ELEMENT_BYTES, elementsOf, FORMAT_VERSION, HEADER_BYTES, MAGIC, MOST_BYTES, packInt4, SIGNATURE_BYTES } from './layout.ts';
 import { canonicalJson, checkManifest, tensorBytes } from './manifest.ts';
 import type { Manifest, TensorData, TensorEntry, TensorType } from './types.ts';
 import { encodeUtf8 } from './utf8.ts';
@@ -8,9 +8,9 @@ import { encodeUtf8 } from './utf8.ts';
 export interface TensorInput {
   readonly type: TensorType;
   readonly shape: readonly number[];
-  /** The typed array that `type` names, or a list of texts without line breaks for `utf8`. */
+  /** The typed array that `type` names, an Int8Array of -8 to 7 for `int4`, or a list of texts without line breaks for `utf8`. */
   readonly data: TensorData;
-  /** Real value of one step of an int8 or uint8 tensor. */
+  /** Real value of one step of an int4, int8 or uint8 tensor. */
   readonly scale?: number;
 }
 
@@ -69,7 +69,7 @@ export async function encodeArtifact(
   return file;
 }
 
-const ARRAYS = { int8: Int8Array, uint8: Uint8Array, int32: Int32Array, float32: Float32Array } as const;
+const ARRAYS = { int4: Int8Array, int8: Int8Array, uint8: Uint8Array, int32: Int32Array, float32: Float32Array } as const;
 
 /** A tensor's bytes. Typed arrays are written as they lie in memory, little-endian on every platform with WebGL. */
 function tensorPart(path: string, type: TensorType, shape: readonly number[], data: TensorData): Uint8Array {
@@ -80,6 +80,11 @@ function tensorPart(path: string, type: TensorType, shape: readonly number[], da
   if (type === 'float32') {
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) fail(`${path}[${at}]`, 'be finite');
+  }
+  if (type === 'int4') {
+    const values = data as Int8Array;
+    const at = values.findIndex((value) => value < -8 || value > 7);
+    return at < 0 ? packInt4(values) : fail(`${path}[${at}]`, 'be from -8 to 7');
   }
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -65,10 +65,10 @@ function checkTensor({ type, shape, offset, bytes, scale }: TensorEntry, expecte
   if (offset !== expected) fail(`${path}.offset`, `be ${expected}, the next multiple of 64 after the tensor before`);
   if (type === 'utf8') {
     if (shape.length !== 1) fail(`${path}.shape`, 'have one dimension: its entries');
-  } else if (elementsOf(shape) * ELEMENT_BYTES[type] !== bytes) {
+  } else if (Math.ceil(elementsOf(shape) * ELEMENT_BYTES[type]) !== bytes) {
     fail(`${path}.bytes`, `be its shape's product times ${ELEMENT_BYTES[type]}`);
   }
-  if (scale !== undefined && type !== 'int8' && type !== 'uint8') fail(`${path}.scale`, 'be absent: only int8 and uint8 are quantised');
+  if (scale !== undefined && !['int4', 'int8', 'uint8'].includes(type)) fail(`${path}.scale`, 'be absent: only int4, int8 and uint8 are quantised');
 }
 
 /** Bytes of the tensor section: the end of the last tensor, rounded up to 64. */

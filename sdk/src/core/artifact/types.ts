@@ -1,5 +1,8 @@
-/** What a tensor of an artifact holds. `utf8`: UTF-8 text, one entry a line, joined by "\n". */
-export type TensorType = 'int8' | 'uint8' | 'int32' | 'float32' | 'utf8';
+/**
+ * What a tensor of an artifact holds. `int4`: whole numbers from -8 to 7, two to a byte in the file, an Int8Array once read.
+ * `utf8`: UTF-8 text, one entry a line, joined by "\n".
+ */
+export type TensorType = 'int4' | 'int8' | 'uint8' | 'int32' | 'float32' | 'utf8';
 
 export interface TensorEntry {
   readonly name: string;
@@ -34,7 +37,7 @@ export interface Manifest {
   readonly tensors: readonly TensorEntry[];
 }
 
-/** A tensor as decoded: a view into the file's bytes, nothing copied. */
+/** A tensor as decoded: a view into the file's bytes where it can be one (all but int4 and utf8). */
 export type TensorData = Int8Array | Uint8Array | Int32Array | Float32Array | readonly string[];
 
 export interface Artifact {

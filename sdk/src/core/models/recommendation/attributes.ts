@@ -1,5 +1,4 @@
 import type { Artifact, TensorData } from '../../artifact/types.ts';
-import { rowBytes } from './config.ts';
 
 /**
  * What a filter can ask of an item, as facets: texts of one letter, for what it is, and the value. An item has any
@@ -20,20 +19,17 @@ export interface Attributes {
 /**
  * Reads the optional tensors `facets`, `facet_count` and `item_facets`; undefined when the artifact has none.
  *
- * Positions are stored as planes of bytes, lowest first, and within a plane the first facet of every item that has one,
- * then the second of every item that has two, and so on: equal things stand beside each other and compress well.
- *
- * @throws RangeError when the three do not fit each other
+ * Positions stand in this order: the first facet of every item that has one, then the second of every item that has
+ * two, and so on. Equal things stand beside each other and compress well.
  */
-export function readAttributes({ tensors }: Pick<Artifact, 'tensors'>, items: number): Attributes | undefined {
+export function readAttributes(items: number, tensors: Artifact['tensors']): Attributes | undefined {
   const facets = tensors.get('facets') as readonly string[] | undefined;
   if (!facets) return undefined;
-  const count = tensors.get('facet_count');
-  if (!(count instanceof Uint8Array) || count.length !== items) throw new RangeError(`${items} facet counts wanted`);
+  const count = tensors.get('facet_count') as Uint8Array;
   const start = new Int32Array(items + 1);
   for (let row = 0; row < items; row++) start[row + 1] = start[row] + count[row];
   const size = start[items];
-  const stored = readPlanes(tensors.get('item_facets'), size, facets.length);
+  const stored = readPlanes(tensors.get('item_facets')!, size);
   const facet = new Int32Array(size);
   for (let slot = 0, at = 0; at < size; slot++) {
     for (let row = 0; row < items; row++) if (count[row] > slot) facet[start[row] + slot] = stored[at++];
@@ -41,17 +37,11 @@ export function readAttributes({ tensors }: Pick<Artifact, 'tensors'>, items: nu
   return { facets, start, facet };
 }
 
-/**
- * Whole numbers stored as planes of bytes, lowest first, as many as hold `limit` - 1.
- * @throws RangeError for a wrong number of bytes or a number not below `limit`
- */
-export function readPlanes(bytes: TensorData | undefined, size: number, limit: number): Int32Array {
+/** Whole numbers stored as planes of `size` bytes, the lowest first: the higher ones are nearly constant and compress away. */
+export function readPlanes(bytes: TensorData, size: number): Int32Array {
   const values = new Int32Array(size);
-  const planes = rowBytes(limit);
-  if (!(bytes instanceof Uint8Array) || bytes.length !== planes * size) throw new RangeError(`${planes * size} bytes wanted`);
-  for (let plane = 0; plane < planes; plane++) {
-    for (let i = 0; i < size; i++) values[i] += bytes[plane * size + i] * 256 ** plane;
+  for (let at = 0, unit = 1; at < bytes.length && unit < 2 ** 32; unit *= 256) {
+    for (let i = 0; i < size; i++) values[i] += (bytes as Uint8Array)[at++] * unit;
   }
-  if (values.some((value) => value < 0 || value >= limit)) throw new RangeError(`numbers below ${limit} wanted`);
   return values;
 }

@@ -62,6 +62,9 @@ export function mixIndex(goal: number, kind: number): number {
 
 export const MIX_SIZE = GOALS.length * KINDS.length;
 
+/** Distinct weights a companion may have: what an int4 tensor can number. */
+export const LEVELS = 16;
+
 /** Bytes that hold a row number of a catalogue of this size. */
 export function rowBytes(items: number): number {
   return items <= 0x100 ? 1 : items <= 0x1_0000 ? 2 : items <= 0x100_0000 ? 3 : 4;

@@ -1,7 +1,7 @@
-import type { Artifact } from '../../artifact/types.ts';
+import type { Artifact, TensorData } from '../../artifact/types.ts';
 import { VitrineError } from '../../errors.ts';
 import { type Attributes, readAttributes, readPlanes } from './attributes.ts';
-import { MIX_SIZE, paramShapes, type RecommendationConfig } from './config.ts';
+import { LEVELS, MIX_SIZE, paramShapes, type RecommendationConfig, rowBytes } from './config.ts';
 
 /** A recommendation model ready to rank: int8 catalogue for scoring, float encoder for sessions. */
 export interface RecommendationModel {
@@ -34,90 +34,70 @@ export interface Neighbours {
 }
 
 /**
- * Reads a verified artifact of the family `recommendation`.
- * @throws VitrineError `artifact_corrupt` when a tensor is missing or its shape disagrees with the configuration
+ * Reads a verified artifact of the family `recommendation`; docs/artifact.md says how its tensors lie.
+ *
+ * Whatever the codec, what comes out is one int8 table with one scale, so that every backend computes the same whole
+ * numbers.
+ *
+ * @throws VitrineError `artifact_corrupt` when a tensor is missing, or of another size than the configuration says
  */
-export function loadRecommendation(artifact: Artifact): RecommendationModel {
-  const { manifest, tensors } = artifact;
-  const config = readConfig(manifest.config);
-  const ids = tensors.get('items');
-  if (!Array.isArray(ids) || ids.length !== config.items) {
-    throw corrupt(`tensor "items" must hold ${config.items} ids`);
-  }
-  const params = new Map<string, Float32Array>();
-  let table: Int8Array | undefined;
-  let tableScale = 0;
-  for (const [name, shape] of paramShapes(config)) {
-    const entry = manifest.tensors.find((tensor) => tensor.name === name);
+export function loadRecommendation({ manifest, tensors }: Artifact): RecommendationModel {
+  const config = manifest.config as unknown as RecommendationConfig;
+  const { items, dim } = config;
+  const tensor = (name: string, size: number): TensorData => {
     const data = tensors.get(name);
-    if (!entry || !data || entry.shape.length !== shape.length || entry.shape.some((size, axis) => size !== shape[axis])) {
-      throw corrupt(`tensor "${name}" must have shape [${shape}]`);
-    }
-    if (data instanceof Int8Array) {
-      const scale = entry.scale;
-      if (scale === undefined || !(scale > 0)) throw corrupt(`tensor "${name}" has no scale`);
-      if (name === 'item_table') {
-        table = data;
-        tableScale = scale;
-      } else {
-        params.set(name, Float32Array.from(data, (value) => value * scale));
-      }
-    } else if (data instanceof Float32Array && name !== 'item_table') {
-      params.set(name, data);
-    } else {
-      throw corrupt(`tensor "${name}" has the wrong type`);
-    }
-  }
-  const itemIds = ids as readonly string[];
-  return {
-    config, version: manifest.version, itemIds, table: table!, tableScale, params,
-    rowOf: new Map(itemIds.map((id, row) => [id, row])),
-    neighbours: readNeighbours(artifact, config),
-    attributes: wellFormed('product attributes', () => readAttributes(artifact, config.items)),
+    if (data?.length !== size) throw new RangeError(`tensor "${name}" must hold ${size} elements`);
+    return data;
   };
+  const entry = (name: string) => manifest.tensors.find((one) => one.name === name);
+  const numbers = (name: string, size: number) => {
+    const { scale = 1 } = entry(name) ?? {};
+    return Float32Array.from(tensor(name, size) as Int8Array, (value) => value * scale);
+  };
+  try {
+    const itemIds = tensor('items', items) as readonly string[];
+    const { type, scale } = entry('item_table')!;
+    const table = tensor('item_table', items * dim) as Int8Array;
+    const shapes = [...paramShapes(config)].filter(([name]) => name !== 'item_table');
+    return {
+      config, version: manifest.version, itemIds,
+      rowOf: new Map(itemIds.map((id, row) => [id, row])),
+      table: type === 'int4' ? columnsToRows(table, items, dim) : table,
+      tableScale: scale!,
+      params: new Map(shapes.map(([name, shape]) => [name, numbers(name, shape.reduce((size, axis) => size * axis))])),
+      neighbours: readNeighbours(config, tensor),
+      attributes: readAttributes(items, tensors),
+    };
+  } catch (cause) {
+    throw new VitrineError('artifact_corrupt', `The artifact is not a usable recommendation model: ${(cause as Error).message}. Train and publish again.`, { cause });
+  }
+}
+
+/** [dim, items] → [items, dim]. */
+function columnsToRows(columns: Int8Array, items: number, dim: number): Int8Array {
+  const rows = new Int8Array(columns.length);
+  for (let j = 0, at = 0; j < dim; j++) for (let row = 0; row < items; row++) rows[row * dim + j] = columns[at++];
+  return rows;
 }
 
 /**
- * Row numbers are stored as planes of bytes ([bytes, items, K], lowest byte first), weights as uint8 with one scale.
+ * Companions lie in one list, those of row 0 first, the rows of each in rising order as distances; a weight is the number
+ * of one of sixteen levels.
  */
-function readNeighbours({ manifest, tensors }: Artifact, config: RecommendationConfig): Neighbours {
-  const { items, neighbours: count } = config;
-  if (count === 0) return { count, row: new Int32Array(0), weight: new Float32Array(0), mix: new Float32Array(MIX_SIZE) };
-  const size = items * count;
-  const planes = tensors.get('neighbours');
-  const weights = tensors.get('neighbour_weight');
-  const mix = tensors.get('neighbour_mix');
-  const scale = manifest.tensors.find((tensor) => tensor.name === 'neighbour_weight')?.scale;
-  if (!(weights instanceof Uint8Array) || weights.length !== size || !scale) throw corrupt('tensor "neighbour_weight" has the wrong size');
-  if (!(mix instanceof Float32Array) || mix.length !== MIX_SIZE) throw corrupt('tensor "neighbour_mix" has the wrong size');
-  const row = wellFormed('tensor "neighbours"', () => readPlanes(planes, size, items));
-  return { count, row, weight: Float32Array.from(weights, (value) => value * scale), mix };
-}
-
-function readConfig(raw: Readonly<Record<string, number | string>>): RecommendationConfig {
-  const whole = (name: string, least: number, most: number) => {
-    const value = raw[name];
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-      throw corrupt(`config.${name} must be a whole number from ${least} to ${most}`);
+function readNeighbours({ items, neighbours: count }: RecommendationConfig, tensor: (name: string, size: number) => TensorData): Neighbours {
+  const row = new Int32Array(items * count);
+  const weight = new Float32Array(items * count);
+  if (count === 0) return { count, row, weight, mix: new Float32Array(MIX_SIZE) };
+  const counts = tensor('neighbour_count', items) as Uint8Array;
+  const size = counts.reduce((sum, value) => sum + value, 0);
+  const gaps = readPlanes(tensor('neighbours', rowBytes(items) * size), size);
+  const levels = tensor('neighbour_levels', LEVELS) as Float32Array;
+  const level = tensor('neighbour_weight', size) as Int8Array;
+  for (let item = 0, at = 0; item < items; item++) {
+    for (let k = 0, last = -1; k < counts[item]; k++, at++) {
+      row[item * count + k] = last += gaps[at] + 1;
+      weight[item * count + k] = levels[level[at] + LEVELS / 2];
     }
-    return value;
-  };
-  const scale = raw.scale;
-  if (typeof scale !== 'number' || !(scale > 0) || !Number.isFinite(scale)) throw corrupt('config.scale must be positive');
-  return {
-    items: whole('items', 1, 10_000_000), dim: whole('dim', 1, 1024),
-    maxLength: whole('maxLength', 1, 4096), goals: whole('goals', 0, 3), neighbours: whole('neighbours', 0, 1024), scale,
-  };
-}
-
-function wellFormed<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw corrupt(`${what}: ${(cause as Error).message}`);
   }
-}
-
-function corrupt(what: string): VitrineError {
-  return new VitrineError('artifact_corrupt', `The artifact is not a usable recommendation model: ${what}. Publish the shop's model again.`);
+  return { count, row, weight, mix: tensor('neighbour_mix', MIX_SIZE) as Float32Array };
 }
