@@ -25,7 +25,7 @@ interface Rule {
 const EVERYTHING: Rule = { value: ['*'], packages: ['*'] };
 /** Packages any part of the plugin server may use; `OWNERS` narrows some of them to one folder. */
 const SERVER = [
-  'node:*', 'hono*', '@hono/*', 'zod', 'csv-parse*', 'pg', 'pg-boss', '@electric-sql/*', '@shopify/*', '@tensorflow/*', 'uplot', 'webgpu',
+  'node:*', 'hono*', '@hono/*', 'zod', 'csv-parse*', 'pg', 'pg-boss', '@electric-sql/*', '@shopify/*', '@tensorflow/*', 'uplot', 'webgpu', 'assemblyscript*',
 ];
 /** The plugin server from bottom to top: each may import what stands below it, and the context. */
 const below = (...value: string[]): Rule => ({ value: ['core', 'server/config', 'server/context', ...value], packages: SERVER, type: ['server/jobs', 'server/types'] });
