@@ -21,12 +21,13 @@ interface Options {
   readonly resume?: FitState;
   readonly save?: (state: FitState) => void;
   readonly patience?: number;
+  readonly seconds?: number;
 }
 
 const STEPS = 10;
 
 /** Fits x to 3 (or to what a step asks for) by squared error; `scores` are what validation says after each epoch. */
-async function run({ scores, cancelled = () => false, loss, resume, save, patience = 2 }: Options) {
+async function run({ scores, cancelled = () => false, loss, resume, save, patience = 2, seconds }: Options) {
   const seen: number[] = [];
   const progress: TrainProgress[] = [];
   let now = 0;
@@ -37,7 +38,7 @@ async function run({ scores, cancelled = () => false, loss, resume, save, patien
   });
   try {
     const result = await fit({
-      learner, epochs: scores.length, stepsPerEpoch: STEPS, patience, cancelled, resume, save, saveEvery: 0,
+      learner, epochs: scores.length, stepsPerEpoch: STEPS, patience, seconds, cancelled, resume, save, saveEvery: 0,
       validate: (values) => { seen.push(values.get('x')![0]); return { name: 'score', value: scores[(resume?.epoch ?? 0) + seen.length - 1] }; },
       clock: () => (now += 100), onProgress: (report) => progress.push(report),
     });
@@ -57,6 +58,14 @@ test('it learns, and ends at the values of the best epoch', async () => {
 
 test('it stops when validation has not improved for as long as its patience', async () => {
   assert.equal((await run({ scores: [3, 2, 1, 9, 9, 9] })).history.length, 3);
+});
+
+test('out of time, it ends where it stands, validated; the best epoch is still what it returns', async () => {
+  const late = await run({ scores: [5, 1, 9, 9], seconds: 1000 });
+  assert.equal(late.history.length, 4, 'time enough');
+  const early = await run({ scores: [5, 1, 9, 9], seconds: 0 });
+  assert.equal(early.history.length, 1, 'at least one state is validated');
+  assert.equal(early.value, early.seen[0]);
 });
 
 test('progress counts up, and the time left comes down to nothing', async () => {

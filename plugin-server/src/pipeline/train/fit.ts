@@ -11,6 +11,8 @@ export interface FitOptions {
   readonly validate: (values: Arrays) => { name: string; value: number };
   /** Epochs without improvement before training stops. */
   readonly patience: number;
+  /** Seconds after which training ends; what the epoch under way has reached is validated like an epoch's end. */
+  readonly seconds?: number;
   readonly clock: () => number;
   readonly onProgress: (progress: TrainProgress) => void;
   readonly cancelled: () => boolean;
@@ -47,7 +49,7 @@ export interface FitState {
  * @throws VitrineError `cancelled`; `internal` when the loss is no longer a number
  */
 export async function fit(options: FitOptions): Promise<{ readonly values: Arrays; readonly history: readonly TrainProgress[] }> {
-  const { learner, epochs, stepsPerEpoch, patience, clock, resume, save, saveEvery = 10_000 } = options;
+  const { learner, epochs, stepsPerEpoch, patience, clock, resume, save, saveEvery = 10_000, seconds = Infinity } = options;
   const started = clock() - (resume?.secondsElapsed ?? 0) * 1000;
   const history = [...(resume?.history ?? [])];
   let { epoch = 0, step = 0, lossSum = 0, best, worse = 0 } = resume ?? {};
@@ -71,7 +73,7 @@ export async function fit(options: FitOptions): Promise<{ readonly values: Array
     if (options.cancelled()) throw new VitrineError('cancelled', 'Training was cancelled. The published release is unchanged.');
   };
 
-  while (epoch < epochs && worse < patience) {
+  while (epoch < epochs && worse < patience && (elapsed() < seconds || !best)) {
     stopIfCancelled();
     for await (const report of learner.steps(epoch, step)) {
       if (!Number.isFinite(report.loss)) throw new VitrineError('internal', `Training diverged in epoch ${epoch + 1}: the loss is ${report.loss}. Train again with a lower learning rate.`);
@@ -80,6 +82,7 @@ export async function fit(options: FitOptions): Promise<{ readonly values: Array
       stopIfCancelled();
       if (step < stepsPerEpoch) options.onProgress(progress(step, history.at(-1)?.validation));
       if (save && clock() - saved >= saveEvery) await keep();
+      if (elapsed() >= seconds) break;
     }
     const values = await learner.values();
     const validation = options.validate(values);
@@ -93,7 +96,7 @@ export async function fit(options: FitOptions): Promise<{ readonly values: Array
     }
     epoch++;
     step = lossSum = 0;
-    const over = epoch === epochs || worse >= patience;
+    const over = epoch === epochs || worse >= patience || elapsed() >= seconds;
     if (save && (over || clock() - saved >= saveEvery)) await keep();
   }
   return { values: best?.values ?? (await learner.values()), history };

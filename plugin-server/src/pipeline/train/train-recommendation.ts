@@ -17,6 +17,8 @@ export interface TrainOptions {
   readonly cases?: ReadonlyMap<Task, readonly Case[]>;
   readonly seed?: number;
   readonly epochs?: number;
+  /** Time after which no further step is taken; what is reached then is validated and kept if it is the best. */
+  readonly seconds?: number;
   readonly dim?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
@@ -61,7 +63,7 @@ export async function trainRecommendation(dataset: Dataset, options: TrainOption
   const learner = createTfjsLearner(problem);
   try {
     const { values, history } = await fit({
-      learner, patience, epochs: problem.epochs, stepsPerEpoch: problem.stepsPerEpoch,
+      learner, patience, seconds: options.seconds, epochs: problem.epochs, stepsPerEpoch: problem.stepsPerEpoch,
       clock: options.clock ?? (() => performance.now()),
       onProgress: options.onProgress ?? (() => {}),
       cancelled: options.cancelled ?? (() => false),
