@@ -1,4 +1,5 @@
 import { VitrineError } from '@vitrine/sdk/core';
+import { DEVICES } from '../config.ts';
 import { MODELS, type ModelName } from '../pipeline/evaluate/files/evaluate-problem.ts';
 import { PROTOCOLS } from '../pipeline/evaluate/files/problem.ts';
 import type { Evaluation } from '../pipeline/types.ts';
@@ -19,7 +20,7 @@ export async function evaluateFromFiles(invocation: Invocation): Promise<Evaluat
     protocol, sessions, test, signal, out: optional(invocation, 'out'), clock: terminal.clock,
     models: chosenModels(optional(invocation, 'model')), withoutSeen: values['without-seen'] === true,
     seed: wholeNumber(invocation, 'seed', 0, 2 ** 31 - 1) ?? 1, epochs: wholeNumber(invocation, 'epochs', 1, 10_000), budget: seconds(optional(invocation, 'budget')),
-    onProgress: progressLine(terminal),
+    device: oneOf(invocation, 'device', DEVICES), onProgress: progressLine(terminal), onNote: terminal.note,
     onRow: ({ model, metrics, seconds: taken }) => terminal.note(`${model}: P@20 ${metrics['P@20'].toFixed(4)}, MRR@20 ${metrics['MRR@20'].toFixed(4)} (${duration(taken)})`),
   });
   if (!values.json) terminal.out(formatFileEvaluation(evaluation));

@@ -1,4 +1,5 @@
 import { VitrineError } from '@vitrine/sdk/core';
+import { DEVICES } from '../config.ts';
 import { evaluateShop } from '../services/evaluate-shop.ts';
 import { required } from './command.ts';
 import type { Command } from './command.ts';
@@ -21,8 +22,9 @@ validation data. Files are text, plain or gzip.
   --model NAMES    all (default), or some of popularity, session-popularity, item-knn, vmis-knn, co-occurrence, ncf,
                    float32, shipped, separated by commas
   --without-seen   never recommend an item of the session again, by any model
-  --budget TIME    time for everything, e.g. 90s, 20m, 2h
+  --budget TIME    about how long everything may take, e.g. 90s, 20m, 2h; what is cut short by it differs from run to run
   --epochs N       passes over the data (default: chosen by size)
+  --device WHAT    ${DEVICES.join(', ')} (default auto), for our model's training
   --seed N         the same seed on the same data gives the same figures (default 1)
   --out DIR        keeps our model's artifact (model.vtrn, not signed) and the figures (evaluation.json)
 
@@ -30,7 +32,7 @@ P@20 is also called HR@20 or recall@20. All items of the training file are ranke
 for every model. Equal scores go to the more popular item. After ±: one standard error, sessions taken as independent.`,
   options: {
     shop: { type: 'string' }, sessions: { type: 'string' }, test: { type: 'string' }, protocol: { type: 'string' }, model: { type: 'string' },
-    'without-seen': { type: 'boolean' }, budget: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' },
+    'without-seen': { type: 'boolean' }, budget: { type: 'string' }, epochs: { type: 'string' }, device: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' },
   },
   optionalArguments: ['recommendation'],
 

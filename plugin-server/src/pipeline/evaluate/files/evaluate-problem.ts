@@ -1,3 +1,4 @@
+import type { Device } from '../../../config.ts';
 import { createRandom } from '../../dataset/random.ts';
 import type { Evaluation, EvaluationRow } from '../../types.ts';
 import type { Baseline } from '../baselines/baseline.ts';
@@ -22,6 +23,8 @@ const BASELINES = { popularity, 'session-popularity': sessionPopularity, 'item-k
 /** Shares of a budget after which no search for settings goes on, and no epoch of NCF begins. */
 const SEARCH_UNTIL = 0.3;
 const NCF_UNTIL = 0.5;
+/** Share of what is then left that our model's steps may take; the rest is for its settings and for answering. */
+const STEPS_SHARE = 0.6;
 
 export interface EvaluateProblemOptions {
   /** Name of the data, for the table. */
@@ -33,10 +36,14 @@ export interface EvaluateProblemOptions {
   /** Seconds for everything. */
   readonly budget?: number;
   readonly epochs?: number;
+  /** What our model is trained on; `auto` by default. */
+  readonly device?: Device;
   readonly clock?: () => number;
   readonly signal?: AbortSignal;
   /** A line about what is being done now. */
   readonly onProgress?: (line: () => string) => void;
+  /** A line that stays. */
+  readonly onNote?: (line: string) => void;
   /** Called with each row as it is ready. */
   readonly onRow?: (row: EvaluationRow) => void;
 }
@@ -74,7 +81,8 @@ export async function evaluateProblem(problem: Problem, options: EvaluateProblem
 
   let trained: TrainedOnLists | undefined;
   const train = async (): Promise<TrainedOnLists> => trained ??= await trainOnLists(problem, {
-    seed, withoutSeen, epochs: options.epochs, signal,
+    seed, withoutSeen, epochs: options.epochs, device: options.device, signal, onNote: options.onNote,
+    budget: options.budget === undefined ? undefined : Math.max(1, (options.budget - (clock() - begun) / 1000) * STEPS_SHARE),
     onProgress: ({ epoch, epochs, step, steps, loss, validation: reached, secondsLeft }) => onProgress?.(() =>
       `training: epoch ${epoch}/${epochs}, step ${step}/${steps}, loss ${loss.toFixed(4)}${reached ? `, ${reached.name} on validation ${reached.value.toFixed(4)}` : ''}, ${Math.round(secondsLeft)} s left`),
   });

@@ -1,4 +1,5 @@
 import { decodeArtifact, encodeArtifact, GOALS, loadRecommendation, type RecommendationModel } from '@vitrine/sdk/core';
+import type { Device } from '../../../config.ts';
 import { type Case, type Task, VIEW } from '../../dataset/cases.ts';
 import { createRandom } from '../../dataset/random.ts';
 import { trainInWorker } from '../../train/train-in-worker.ts';
@@ -11,6 +12,11 @@ export interface TrainOnListsOptions {
   readonly seed: number;
   readonly withoutSeen: boolean;
   readonly epochs?: number;
+  /** Time for the steps; settings are tuned after it. */
+  readonly budget?: number;
+  readonly device?: Device;
+  /** One line about the machine. */
+  readonly onNote?: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;
 }
@@ -34,7 +40,7 @@ const QUESTIONS = 1000;
  */
 export async function trainOnLists(problem: Problem, options: TrainOnListsOptions): Promise<TrainedOnLists> {
   const { known, train, itemIds } = problem;
-  const { seed, epochs, signal, onProgress } = options;
+  const { seed, epochs, budget, device, signal, onProgress, onNote } = options;
   const count = known.item.length;
   const group = new Int32Array(count);
   for (let list = 0; list < listCount(known); list++) group.fill(list, known.start[list], known.start[list + 1]);
@@ -42,7 +48,7 @@ export async function trainOnLists(problem: Problem, options: TrainOnListsOption
     itemIds, item: known.item.slice(), kind: new Uint8Array(count).fill(VIEW), group,
     actor: new Int32Array(count).fill(-1), time: Float64Array.from(group),
   }, {
-    dataset: 'lists', seed, epochs, signal, onProgress, keepRepeats: true, keepCheckpoint: true,
+    dataset: 'lists', seed, epochs, seconds: budget, device, signal, onProgress, onNote, keepRepeats: true, keepCheckpoint: true,
     split: { validationFrom: listCount(train), testFrom: listCount(known) },
     questions: new Map<Task, Case[]>([['next-view', questions(problem, options)]]),
   });
