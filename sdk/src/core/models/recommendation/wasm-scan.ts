@@ -10,7 +10,7 @@ declare const WebAssembly: {
 };
 declare const atob: (text: string) => string;
 
-type Scan = (blocks: number, stride: number, unit: number, table: number, query: number, bias: number, out: number) => void;
+type Scan = (blocks: number, unit: number, table: number, query: number, queryEnd: number, bias: number, out: number) => void;
 
 const PAGE = 65_536;
 
@@ -26,26 +26,36 @@ const PAGE = 65_536;
 export function createWasmScan(model: Pick<RecommendationModel, 'table' | 'config' | 'params'>): BlockScan | undefined {
   const { items, dim } = model.config;
   const blocks = Math.ceil(items / BLOCK);
-  const stride = Math.ceil(dim / 8) * 8;
-  // [table: int8 | bias: float32 | query: int16 | maxima: float64], each a multiple of 16 bytes after the one before.
-  const biasAt = blocks * BLOCK * stride;
+  const columns = dim + (dim & 1);
+  // [table: int8 | maxima: float64 | bias: float32 | query: int16, 64 bytes of scratch], from the lowest address on.
+  const outAt = blocks * BLOCK * columns;
+  const biasAt = outAt + blocks * 8;
   const queryAt = biasAt + blocks * BLOCK * 4;
-  const outAt = queryAt + stride * 2;
+  const queryEnd = queryAt + columns * 2;
   try {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((outAt + blocks * 8) / PAGE) });
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((queryEnd + 64) / PAGE) });
     const module = new WebAssembly.Module(Uint8Array.from(atob(WASM_CODE), (digit) => digit.charCodeAt(0)));
     const { scan } = new WebAssembly.Instance(module, { env: { memory } }).exports;
     const { buffer } = memory;
+    const { table: source } = model;
     const table = new Int8Array(buffer);
-    if (stride === dim) table.set(model.table);
-    else for (let row = 0; row < items; row++) table.set(model.table.subarray(row * dim, row * dim + dim), row * stride);
-    new Float32Array(buffer, biasAt, blocks * BLOCK).fill(-Infinity).set(model.params.get('item_bias')!); // no row is filled up to the top
-    const queries = new Int16Array(buffer, queryAt, stride);
+    for (let row = 0; row < items; row++) {
+      const inBlock = row % BLOCK;
+      let from = row * dim;
+      let at = (row - inBlock) * columns + 2 * inBlock;
+      // At an odd width the last pair takes the next row's first number along: the query is 0 there.
+      for (let pair = 0; pair < columns; pair += 2, from += 2, at += 2 * BLOCK) {
+        table[at] = source[from];
+        table[at + 1] = source[from + 1];
+      }
+    }
+    new Float32Array(buffer, biasAt, blocks * BLOCK).fill(-Infinity).set(model.params.get('item_bias')!); // no row that only fills up wins
+    const queries = new Int16Array(buffer, queryAt, columns);
     return {
       name: 'wasm',
       scan(query, unit) {
         queries.set(query);
-        scan(blocks, stride, unit, 0, queryAt, biasAt, outAt);
+        scan(blocks, unit, 0, queryAt, queryEnd, biasAt, outAt);
         return { maxima: new Float64Array(buffer, outAt, blocks), slack: 0 };
       },
       dispose() {},
