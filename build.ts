@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { slimTfjs } from './build/slim-tfjs.ts';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const brotli = promisify(brotliCompress);
 
 /** What each file is for. */
-type Role = 'loader' | 'style' | 'widgets' | 'events' | 'worker' | 'webgl' | 'dashboard';
+type Role = 'loader' | 'style' | 'widgets' | 'events' | 'worker' | 'filter' | 'webgl' | 'dashboard';
 
 export interface BuiltFile {
   readonly file: string;
@@ -59,9 +60,12 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
 
   // Innermost first: each file names the next by its content hash, so that a change reaches every name above it.
   const hashed = { ...SHARED, outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
-  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' } });
+  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' }, plugins: [slimTfjs] });
+  // By itself, or what it shares with the Worker would become a file that every visit fetches before the Worker can start.
+  const filter = await esbuild.build({ ...hashed, entryPoints: { filter: 'sdk/src/core/models/recommendation/allowed-rows.ts' } });
   const worker = await esbuild.build({
-    ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' }, plugins: [external(/\/open-webgl\.ts$/, entryOf(webgl))],
+    ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' },
+    plugins: [external(/\/open-webgl\.ts$/, entryOf(webgl)), external(/\/allowed-rows\.ts$/, entryOf(filter))],
   });
   // A page without Workers imports the engine from the Worker's file instead of carrying a copy.
   const onPage = external(/\/engine\/serve-engine\.ts$/, entryOf(worker));
@@ -82,7 +86,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
       external(/\/(define-elements|recommender)\.ts$/, entryOf(widgets)),
     ],
   });
-  const results: esbuild.BuildResult[] = [webgl, worker, events, widgets, page];
+  const results: esbuild.BuildResult[] = [webgl, filter, worker, events, widgets, page];
   if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
     const entryPoints = ['main.ts', 'dashboard.css'].map((name) => ({ in: `plugin-server/dashboard/src/${name}`, out: 'dashboard' }));
     results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));
@@ -132,6 +136,7 @@ function roleOf(file: string): Role {
   if (name === 'vitrine.js') return 'loader';
   if (name.endsWith('.css')) return 'style';
   if (name.startsWith('worker-')) return 'worker';
+  if (name.startsWith('filter-')) return 'filter';
   if (name.startsWith('widgets-')) return 'widgets';
   if (name.startsWith('events-')) return 'events';
   return 'webgl';

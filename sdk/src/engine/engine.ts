@@ -66,8 +66,8 @@ export async function loadEngine(input: LoadInput, options: EngineOptions = {}):
         try {
           return { items: await rank(model, scan, request), version: model.version, backend: scan.name };
         } catch (error) {
-          // A lost or wrong GPU changes no answer: the CPU gives it instead.
-          if (error instanceof VitrineError || !backend.giveUp(scan, (error as Error).message)) throw error;
+          // A lost or wrong GPU changes no answer: the CPU gives it instead. What has a code is the request's own fault.
+          if ((error as VitrineError).code || !backend.giveUp(scan, (error as Error).message)) throw error;
         }
       }
     },

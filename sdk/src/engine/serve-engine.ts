@@ -35,7 +35,8 @@ export function serveEngine(post: (reply: EngineReply) => void, options: EngineO
     try {
       post({ type: 'done', id: request.id, value: await handle(request) });
     } catch (error) {
-      const known = error instanceof VitrineError ? error : new VitrineError('internal', 'The engine failed on this device.', { cause: error });
+      // Known by its code: a chunk that is loaded later has a class of its own.
+      const known = (error as VitrineError).code ? (error as VitrineError) : new VitrineError('internal', 'The engine failed on this device.', { cause: error });
       post({ type: 'failed', id: request.id, code: known.code, message: known.message });
     }
   };
