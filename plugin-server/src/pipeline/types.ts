@@ -1,4 +1,4 @@
-import type { Goal } from '@vitrine/sdk/core';
+import type { CompanionSum, Goal } from '@vitrine/sdk/core';
 
 /**
  * The stage types of the line: Interactions → Dataset → Checkpoint → Artifact → Evaluation → Release.
@@ -40,8 +40,10 @@ export interface Checkpoint {
   readonly config: Readonly<Record<string, number>>;
   readonly itemIds: readonly string[];
   readonly params: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-  /** Rows and weights of each item's companions, [items × count], and how much they count (`mixIndex`). */
-  readonly neighbours: { readonly count: number; readonly row: Int32Array; readonly weight: Float32Array; readonly mix: Float32Array };
+  /** Rows and weights of each item's companions, [items × count], how much they count, and how they are summed up (both by `mixIndex`). */
+  readonly neighbours: {
+    readonly count: number; readonly row: Int32Array; readonly weight: Float32Array; readonly mix: Float32Array; readonly sums?: readonly CompanionSum[];
+  };
   readonly history: readonly TrainProgress[];
 }
 

@@ -47,5 +47,13 @@ test('the strongest companions come back with their weights, in the order of the
       read.forEach(([, value], k) => assert.ok(Math.abs(value - wanted[k][1]) < 0.1, 'sixteen levels between 0 and 0.8'));
     }
     assert.equal(neighbours.mix.length, MIX_SIZE);
+    assert.equal(neighbours.sums, undefined);
   }), { numRuns: 60 });
+});
+
+test('how companions are summed up comes back as it was chosen', () => {
+  const checkpoint = randomCheckpoint(20, 3);
+  const sums = Array.from({ length: MIX_SIZE }, (_, at) => ({ decay: at / 8, root: at % 2 === 1 }));
+  const { neighbours } = previewModel(compressRecommendation({ ...checkpoint, neighbours: { ...checkpoint.neighbours, sums } }));
+  assert.deepEqual(neighbours.sums, sums);
 });

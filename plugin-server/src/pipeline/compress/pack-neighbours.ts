@@ -11,7 +11,7 @@ const MOST = 255;
  * distances from the one before (a sorted list costs about 10 bits an entry where one by weight costs 13), each weight
  * as one of sixteen levels.
  */
-export function packNeighbours({ count, row, weight, mix }: Checkpoint['neighbours'], items: number, most = MOST): { count: number; tensors: Map<string, PackedTensor> } {
+export function packNeighbours({ count, row, weight, mix, sums }: Checkpoint['neighbours'], items: number, most = MOST): { count: number; tensors: Map<string, PackedTensor> } {
   const lists = Array.from({ length: items }, (_, item) => strongest(item));
   const longest = lists.reduce((length, list) => Math.max(length, list.length), 0);
   if (longest === 0) return { count: 0, tensors: new Map() };
@@ -27,6 +27,7 @@ export function packNeighbours({ count, row, weight, mix }: Checkpoint['neighbou
       ['neighbour_weight', { type: 'int4', shape: [gaps.length], data: Int8Array.from(level, (value) => value - LEVELS / 2) }],
       ['neighbour_levels', { type: 'float32', shape: [LEVELS], data: levels }],
       ['neighbour_mix', { type: 'float32', shape: [mix.length], data: mix }],
+      ...(sums ? [['neighbour_sums', { type: 'float32', shape: [2, sums.length], data: Float32Array.from([...sums.map(({ decay }) => decay), ...sums.map(({ root }) => Number(root))]) }] as const] : []),
     ]),
   };
 

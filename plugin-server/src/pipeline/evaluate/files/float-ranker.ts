@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { bonusIndex, GOALS, mixIndex, NEIGHBOUR_DECAY, positionBucket, REPEAT_LENGTH } from '@vitrine/sdk/core';
+import { bonusIndex, GOALS, mixIndex, PLAIN_SUM, positionBucket, REPEAT_LENGTH, sumCompanions } from '@vitrine/sdk/core';
 import { encode, normaliseRows, type Params, score } from '@vitrine/sdk/core/models/recommendation/model';
 import { VIEW } from '../../dataset/cases.ts';
 import type { Checkpoint } from '../../types.ts';
@@ -85,13 +85,15 @@ function scoreSessions(params: Params, table: tf.Tensor2D, sessions: readonly In
   return scores;
 }
 
-/** += Σ_t mix · decay^(T-1-t) · w(i_t, j), as in the model's README. */
-function addCompanions(scores: Float32Array, session: Int32Array, { neighbours: { count, row, weight, mix }, config }: Checkpoint): void {
-  const strength = mix[mixIndex(GOAL, VIEW)];
-  if (count === 0 || strength === 0) return;
-  let decay = 1;
-  for (let t = session.length - 1; t >= Math.max(0, session.length - config.maxLength); t--, decay *= NEIGHBOUR_DECAY) {
-    for (let k = session[t] * count; k < (session[t] + 1) * count; k++) scores[row[k]] += strength * decay * weight[k];
+/** The companions' part of the scores, as in the model's README. */
+function addCompanions(scores: Float32Array, session: Int32Array, { neighbours, config }: Checkpoint): void {
+  const at = mixIndex(GOAL, VIEW);
+  const strength = neighbours.mix[at];
+  if (neighbours.count === 0 || strength === 0) return;
+  const { decay, root } = neighbours.sums?.[at] ?? PLAIN_SUM;
+  const rows = Array.from(session);
+  for (const [row, sum] of sumCompanions(neighbours, { rows, kinds: rows.map(() => VIEW) }, VIEW, decay, config.maxLength)) {
+    scores[row] += strength * (root ? Math.sqrt(sum) : sum);
   }
 }
 

@@ -25,6 +25,14 @@ export interface RecommendationConfig {
   readonly neighbours: number;
 }
 
+/** How the companions of a session's items of one kind become one number for each companion. */
+export interface CompanionSum {
+  /** A companion's weight falls by this factor for each item after the one it belongs to. */
+  readonly decay: number;
+  /** The square root of the sum counts instead of the sum: more for a companion that little speaks for. */
+  readonly root: boolean;
+}
+
 /** Where every shop starts; the data may change them. */
 export const DEFAULTS = { dim: 64, maxLength: 50, scale: 12 } as const;
 
@@ -52,8 +60,8 @@ export function bonusIndex(goal: number, kind: number, distance: number): number
 
 export const BONUS_SIZE = GOALS.length * KINDS.length * POSITION_BUCKETS;
 
-/** A neighbour's weight falls by this factor for each item after the one it belongs to. */
-export const NEIGHBOUR_DECAY = 0.97;
+/** How companions are summed up where nothing else was chosen. */
+export const PLAIN_SUM: CompanionSum = { decay: 0.97, root: false };
 
 /** Entry of the neighbour-mix table for an item of the session. */
 export function mixIndex(goal: number, kind: number): number {

@@ -86,6 +86,18 @@ test('companions are added by goal, kind and distance', () => {
   assert.equal(encodeSession(model, { rows: [0, 3], kinds: [0, 0] }, 1).bonus.has(1), false);
 });
 
+test('a companion of several items counts by the sum, or by its root, as its goal and kind say', () => {
+  const base = randomModel(6, 8, 9);
+  const neighbours = { count: 1, row: Int32Array.from([5, 5, 5, 5, 5, 5]), weight: Float32Array.from([0.5, 0.25, 0, 0, 0, 0]), mix: new Float32Array(MIX_SIZE).fill(3) };
+  const sums = Array.from({ length: MIX_SIZE }, (_, at) => ({ decay: 0.5, root: at === 1 }));
+  const model = { ...base, neighbours: { ...neighbours, sums } };
+  const bonusOf = (kinds: number[]) => encodeSession(model, { rows: [0, 1, 2], kinds }, 0).bonus.get(5)!;
+  const view = 0.25 * 0.5 + 0.5 * 0.25;
+  assert.ok(Math.abs(bonusOf([0, 0, 0]) - 3 * view) < 1e-12);
+  assert.ok(Math.abs(bonusOf([1, 1, 0]) - 3 * Math.sqrt(view)) < 1e-12);
+  assert.ok(Math.abs(bonusOf([1, 0, 0]) - 3 * (Math.sqrt(0.5 * 0.25) + 0.25 * 0.5)) < 1e-12, 'each kind by its own rule');
+});
+
 test('position buckets grow with the distance and stay in range', () => {
   let before = 0;
   for (let distance = 0; distance < 1000; distance++) {

@@ -1,4 +1,4 @@
-import { bonusIndex, mixIndex, NEIGHBOUR_DECAY, positionBucket } from './config.ts';
+import { bonusIndex, mixIndex, PLAIN_SUM, positionBucket } from './config.ts';
 import type { RecommendationModel } from './load.ts';
 
 /** Rows and kinds of the session items the model knows, oldest first, at most REPEAT_LENGTH. */
@@ -87,19 +87,37 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
   return { ...quantiseQuery(direction, config.scale * tableScale), bonus };
 }
 
-/** bonus(j) += Σ_t mix[goal, kind_t] · decay^(distance of t) · w(i_t, j), over the items the encoder reads. */
+/** bonus(j) += mix · f(Σ_t decay^(distance of t) · w(i_t, j)) for each kind, over the items the encoder reads; f is x or √x. */
 function addNeighbours(bonus: Map<number, number>, { config, neighbours }: RecommendationModel, session: KnownSession, goal: number): void {
-  const { count, row, weight, mix } = neighbours;
-  const oldest = Math.max(0, session.rows.length - config.maxLength);
-  // Multiplied up, not raised to a power: JavaScript engines may differ in the last bit of a power.
-  for (let t = session.rows.length - 1, decay = 1; t >= oldest; t--, decay *= NEIGHBOUR_DECAY) {
-    const strength = mix[mixIndex(goal, session.kinds[t])] * decay;
-    if (strength === 0) continue;
-    const from = session.rows[t] * count;
-    for (let k = from; k < from + count; k++) {
-      if (weight[k] > 0) bonus.set(row[k], (bonus.get(row[k]) ?? 0) + strength * weight[k]);
+  const { mix } = neighbours;
+  for (const kind of new Set(session.kinds)) {
+    const at = mixIndex(goal, kind);
+    if (mix[at] === 0) continue;
+    const rule = neighbours.sums?.[at] ?? PLAIN_SUM;
+    for (const [row, sum] of sumCompanions(neighbours, session, kind, rule.decay, config.maxLength)) {
+      bonus.set(row, (bonus.get(row) ?? 0) + mix[at] * (rule.root ? Math.sqrt(sum) : sum));
     }
   }
+}
+
+/**
+ * Σ_t decay^(distance of t) · w(i_t, j) by companion j, over the session's newest `length` items, those of one kind.
+ * @param neighbours companions of each item; an entry of weight 0 stands for none
+ */
+export function sumCompanions(
+  { count, row, weight }: Pick<RecommendationModel['neighbours'], 'count' | 'row' | 'weight'>, session: KnownSession, kind: number, decay: number, length: number,
+): Map<number, number> {
+  const sums = new Map<number, number>();
+  const oldest = Math.max(0, session.rows.length - length);
+  // Multiplied up, not raised to a power: JavaScript engines may differ in the last bit of a power. A square root they share.
+  for (let t = session.rows.length - 1, strength = 1; t >= oldest; t--, strength *= decay) {
+    if (session.kinds[t] !== kind) continue;
+    const from = session.rows[t] * count;
+    for (let k = from; k < from + count; k++) {
+      if (weight[k] > 0) sums.set(row[k], (sums.get(row[k]) ?? 0) + strength * weight[k]);
+    }
+  }
+  return sums;
 }
 
 /** Scales a direction to unit length, then to int8; an all-zero direction gives an all-zero query. */

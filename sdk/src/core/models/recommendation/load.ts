@@ -1,7 +1,7 @@
 import type { Artifact, TensorData } from '../../artifact/types.ts';
 import { VitrineError } from '../../errors.ts';
 import { type Attributes, readAttributes, readPlanes } from './attributes.ts';
-import { LEVELS, MIX_SIZE, paramShapes, type RecommendationConfig, rowBytes } from './config.ts';
+import { type CompanionSum, LEVELS, MIX_SIZE, paramShapes, type RecommendationConfig, rowBytes } from './config.ts';
 
 /** A recommendation model ready to rank: int8 catalogue for scoring, float encoder for sessions. */
 export interface RecommendationModel {
@@ -31,6 +31,8 @@ export interface Neighbours {
   readonly weight: Float32Array;
   /** What a unit of weight adds to a score, by `mixIndex`. */
   readonly mix: Float32Array;
+  /** How they are summed up, by `mixIndex`; absent: all as PLAIN_SUM. */
+  readonly sums?: readonly CompanionSum[];
 }
 
 /**
@@ -65,7 +67,7 @@ export function loadRecommendation({ manifest, tensors }: Artifact): Recommendat
       table: type === 'int4' ? columnsToRows(table, items, dim) : table,
       tableScale: scale!,
       params: new Map(shapes.map(([name, shape]) => [name, numbers(name, shape.reduce((size, axis) => size * axis))])),
-      neighbours: readNeighbours(config, tensor),
+      neighbours: { ...readNeighbours(config, tensor), sums: tensors.has('neighbour_sums') ? readSums(tensor('neighbour_sums', 2 * MIX_SIZE) as Float32Array) : undefined },
       attributes: readAttributes(items, tensors),
     };
   } catch (cause) {
@@ -78,6 +80,11 @@ function columnsToRows(columns: Int8Array, items: number, dim: number): Int8Arra
   const rows = new Int8Array(columns.length);
   for (let j = 0, at = 0; j < dim; j++) for (let row = 0; row < items; row++) rows[row * dim + j] = columns[at++];
   return rows;
+}
+
+/** First the decays, then 1 where the square root counts. */
+function readSums(values: Float32Array): CompanionSum[] {
+  return Array.from({ length: MIX_SIZE }, (_, at) => ({ decay: values[at], root: values[MIX_SIZE + at] === 1 }));
 }
 
 /**
