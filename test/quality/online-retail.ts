@@ -13,21 +13,15 @@ import { readInteractions } from '../../plugin-server/src/store/interactions.ts'
 import { firstLines } from '../first-lines.ts';
 import { dataFile } from './data-folder.ts';
 import { leaveLastBasket } from './leave-last-basket.ts';
-
-export interface QualityOptions {
-  readonly seed: number;
-  readonly epochs?: number;
-  /** Reads the file's first lines only: a quick check that the command works. */
-  readonly smoke?: boolean;
-  readonly note: (line: string) => void;
-}
+import { linearRecommenders } from './linear-recommenders.ts';
+import type { QualityOptions } from './run.ts';
 
 /** Lines of some five hundred orders. */
 const SMOKE_LINES = 12_000;
 
 /**
  * `npm run quality -- online-retail`: the real file through the real import, then the last basket of each customer and
- * the rest of it from its half, for popularity, co-purchase and the shipped int8 model.
+ * the rest of it from its half, for popularity, co-purchase, item-kNN, EASE and the shipped model.
  */
 export async function run(options: QualityOptions): Promise<Evaluation[]> {
   const { note, seed } = options;
@@ -40,9 +34,10 @@ export async function run(options: QualityOptions): Promise<Evaluation[]> {
 
 /** Trains with the shop's defaults and evaluates what would ship. */
 async function trainAndEvaluate(name: string, dataset: Dataset, split: string, { seed, epochs, note }: QualityOptions): Promise<Evaluation[]> {
-  const [{ startTfjs }, { trainRecommendation }, compress, { evaluateRecommendation }, { encodeArtifact }] = await Promise.all([
+  const [{ startTfjs }, { trainRecommendation }, { previewModel }, { chooseCodec, codecCases }, { evaluateRecommendation }, { encodeArtifact }] = await Promise.all([
     import('../../plugin-server/src/pipeline/train/start-tfjs.ts'), import('../../plugin-server/src/pipeline/train/train-recommendation.ts'),
-    import('../../plugin-server/src/pipeline/compress/compress-recommendation.ts'), import('../../plugin-server/src/pipeline/evaluate/evaluate-recommendation.ts'),
+    import('../../plugin-server/src/pipeline/compress/compress-recommendation.ts'), import('../../plugin-server/src/pipeline/compress/choose-codec.ts'),
+    import('../../plugin-server/src/pipeline/evaluate/evaluate-recommendation.ts'),
     import('@vitrine/sdk/core'),
   ]);
   await startTfjs();
@@ -54,11 +49,11 @@ async function trainAndEvaluate(name: string, dataset: Dataset, split: string, {
     },
   });
   const seconds = (performance.now() - started) / 1000;
-  const packed = compress.compressRecommendation(checkpoint);
+  const { packed } = chooseCodec(checkpoint, codecCases(dataset.sequences, seed));
   const file = await encodeArtifact(
     { family: 'recommendation', audience: 'browser', shop: name, version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
     packed.tensors, async () => new Uint8Array(64));
-  const evaluations = evaluateRecommendation(dataset, compress.previewModel(packed), { dataset: name, seed, split, limit: Infinity });
+  const evaluations = evaluateRecommendation(dataset, previewModel(packed), { dataset: name, seed, split, limit: Infinity });
   return evaluations.map((evaluation) => ({
     ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, seconds, bytes: file.length } : row)),
   }));

@@ -1,5 +1,6 @@
 import type { RecommendationModel } from '@vitrine/sdk/core';
-import { compressRecommendation, type PackedModel, previewModel } from './compress/compress-recommendation.ts';
+import { chooseCodec, codecCases, type CodecTrial } from './compress/choose-codec.ts';
+import { type PackedModel, previewModel } from './compress/compress-recommendation.ts';
 import { buildDataset, type Dataset } from './dataset/build-dataset.ts';
 import type { Case, Task } from './dataset/cases.ts';
 import type { SequenceOptions, SplitTimes } from './dataset/sequences.ts';
@@ -22,6 +23,8 @@ export interface LineOptions extends Omit<TrainOptions, 'clock' | 'cases'>, Sequ
 
 export interface LineResult {
   readonly packed: PackedModel;
+  /** The ways to compress that were tried. */
+  readonly codecs: readonly CodecTrial[];
   /** With `keepCheckpoint`. */
   readonly checkpoint?: Checkpoint;
   readonly evaluations: readonly Evaluation[];
@@ -37,14 +40,15 @@ export async function runLine(interactions: Interactions, options: LineOptions):
   const started = clock();
   const dataset = buildDataset(interactions, options.split ?? options.resume?.split, options);
   const prepared = clock();
-  const checkpoint = await trainRecommendation(dataset, { ...options, clock, cases: options.questions && inRows(options.questions, interactions, dataset) });
+  const questions = options.questions && inRows(options.questions, interactions, dataset);
+  const checkpoint = await trainRecommendation(dataset, { ...options, clock, cases: questions });
   const trained = clock();
-  const packed = compressRecommendation(checkpoint);
+  const { packed, trials: codecs } = chooseCodec(checkpoint, codecCases(dataset.sequences, seed, questions));
   const compressed = clock();
   const evaluations = evaluateRecommendation(dataset, previewModel(packed), { dataset: options.dataset, seed, live: options.live });
   const evaluated = clock();
   return {
-    packed, evaluations, checkpoint: options.keepCheckpoint ? checkpoint : undefined, history: checkpoint.history, split: dataset.sequences.split,
+    packed, codecs, evaluations, checkpoint: options.keepCheckpoint ? checkpoint : undefined, history: checkpoint.history, split: dataset.sequences.split,
     seconds: {
       dataset: (prepared - started) / 1000, train: (trained - prepared) / 1000,
       compress: (compressed - trained) / 1000, evaluate: (evaluated - compressed) / 1000,

@@ -13,7 +13,7 @@ export interface PackedTensor {
 }
 
 export interface PackedModel {
-  readonly config: RecommendationConfig;
+  readonly config: RecommendationConfig & { readonly codec?: string; readonly codecNdcg?: number; readonly int8Ndcg?: number };
   readonly tensors: ReadonlyMap<string, PackedTensor>;
 }
 

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Case } from '../dataset/cases.ts';
+import { createRandom } from '../dataset/random.ts';
+import { shippedRecommender } from '../evaluate/recommenders.ts';
+import { chooseCodec } from './choose-codec.ts';
+import { compressRecommendation, previewModel } from './compress-recommendation.ts';
+import { randomCheckpoint } from './random-checkpoint.ts';
+
+const checkpoint = randomCheckpoint(400, 20);
+
+/** Sessions whose right answers are the first `good` items of what the int8 model itself ranks. */
+function casesLikedByInt8(count: number, good: number): Case[] {
+  const random = createRandom(5);
+  const recommend = shippedRecommender(previewModel(compressRecommendation(checkpoint)));
+  return Array.from({ length: count }, () => {
+    const question = { goal: 1, items: [Math.floor(random() * 400), Math.floor(random() * 400)], kinds: [1, 1], targets: [], withoutSeen: true };
+    return { ...question, targets: recommend(question, good) };
+  });
+}
+
+test('the smallest codec within one percent of int8 is chosen, and named in the manifest', () => {
+  const cases = casesLikedByInt8(100, 20);
+  const { packed, trials } = chooseCodec(checkpoint, { training: cases, validation: cases });
+  const int8 = trials.filter(({ name }) => name.startsWith('int8'));
+  assert.deepEqual(int8.map(({ name }) => name), [4, 8, 12, 20].map((count) => `int8, ${count} companions`));
+  const chosen = trials.find((trial) => trial.chosen)!;
+  assert.equal(trials.filter((trial) => trial.chosen).length, 1);
+  const best = Math.max(...int8.map(({ ndcg }) => ndcg));
+  const base = int8.find(({ ndcg }) => ndcg >= best * 0.99)!;
+  if (chosen === base) {
+    assert.equal(packed.tensors.get('item_table')!.type, 'int8');
+    assert.ok(trials.every(({ name, ndcg }) => name.startsWith('int8') || ndcg < base.ndcg * 0.99));
+  } else {
+    assert.equal(packed.tensors.get('item_table')!.type, 'int4');
+    assert.ok(chosen.ndcg >= base.ndcg * 0.99);
+    assert.equal(trials.at(-1), chosen, 'coarser steps were tried first and fell short');
+  }
+  assert.equal(packed.config.codec, packed.tensors.get('item_table')!.type);
+  assert.deepEqual([packed.config.codecNdcg, packed.config.int8Ndcg], [chosen.ndcg, base.ndcg]);
+});
+
+test('with too few cases nothing is chosen: int8 and every companion', () => {
+  const { packed, trials } = chooseCodec(checkpoint, { training: casesLikedByInt8(10, 3), validation: casesLikedByInt8(49, 3) });
+  assert.deepEqual(trials, []);
+  assert.deepEqual(packed.tensors, compressRecommendation(checkpoint).tensors);
+  assert.equal(packed.config.codec, 'int8');
+  assert.deepEqual(chooseCodec(checkpoint, { training: [], validation: casesLikedByInt8(80, 3) }).trials, [], 'without sessions to look at there is no int4');
+});

@@ -1,0 +1,91 @@
+import { buildCases, type Case, type Task, TASKS } from '../dataset/cases.ts';
+import { createRandom } from '../dataset/random.ts';
+import type { Sequences } from '../dataset/sequences.ts';
+import { RankingMetrics } from '../evaluate/metrics.ts';
+import { shippedRecommender } from '../evaluate/recommenders.ts';
+import type { Checkpoint } from '../types.ts';
+import { compressRecommendation, type CompressOptions, type PackedModel, previewModel } from './compress-recommendation.ts';
+import { queryStatistics } from './query-statistics.ts';
+
+export interface CodecCases {
+  /** Sessions whose directions the rounding spares, from training groups. */
+  readonly training: readonly Case[];
+  /** They decide. */
+  readonly validation: readonly Case[];
+}
+
+/** A way to compress the model, and what it scored. */
+export interface CodecTrial {
+  /** E.g. "int4, step 1.2, 8 companions". */
+  readonly name: string;
+  /** NDCG@20 on the validation cases, of the values as the browser will read them. */
+  readonly ndcg: number;
+  readonly chosen: boolean;
+}
+
+/** Companions per item that are tried, before all of them. */
+const COMPANIONS = [4, 8, 12];
+/** Steps of the int4 table that are tried, the coarsest first, in units of 1/√dim, an entry's usual size. */
+const STEPS = [2.4, 2, 1.6, 1.2, 0.8];
+/** How much of its NDCG@20 a model may lose to become smaller. */
+const TOLERANCE = 0.01;
+/** Cases of each task, at most. */
+const MOST_CASES = 600;
+/** With fewer validation cases nothing is chosen: int8 with every companion ships. */
+const FEWEST_CASES = 50;
+
+/**
+ * Compresses a checkpoint as far as the shop's own validation cases allow.
+ *
+ * First, in int8: the fewest companions whose NDCG@20 is within one percent of the best number's (fewer are often better:
+ * the last ones are noise). Then the coarsest int4 step that is within one percent of int8 with those companions; int8,
+ * when none is.
+ */
+export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases): { packed: PackedModel; trials: CodecTrial[] } {
+  const plain = compressRecommendation(checkpoint);
+  const queries = queryStatistics(previewModel(plain), cases.training);
+  if (!queries || cases.validation.length < FEWEST_CASES) return { packed: named(plain, 'int8', {}), trials: [] };
+
+  const trials: Array<{ name: string; ndcg: number; packed: PackedModel; codec: string }> = [];
+  const attempt = (codec: string, name: string, options: CompressOptions) => {
+    const packed = compressRecommendation(checkpoint, options);
+    const trial = { codec, name: `${name}, ${packed.config.neighbours} companions`, packed, ndcg: score(packed, cases.validation) };
+    trials.push(trial);
+    return trial;
+  };
+  const counts = [...COMPANIONS.filter((count) => count < plain.config.neighbours), plain.config.neighbours];
+  const byCount = counts.map((neighbours) => ({ neighbours, trial: attempt('int8', 'int8', { neighbours }) }));
+  const best = Math.max(...byCount.map(({ trial }) => trial.ndcg));
+  const { neighbours, trial: int8 } = byCount.find(({ trial }) => trial.ndcg >= best * (1 - TOLERANCE))!;
+
+  let chosen = int8;
+  for (const factor of STEPS) {
+    const trial = attempt('int4', `int4, step ${factor}`, { neighbours, int4: { step: factor / Math.sqrt(plain.config.dim), queries } });
+    if (trial.ndcg < int8.ndcg * (1 - TOLERANCE)) continue;
+    chosen = trial;
+    break;
+  }
+  return {
+    packed: named(chosen.packed, chosen.codec, { codecNdcg: chosen.ndcg, int8Ndcg: int8.ndcg }),
+    trials: trials.map((trial) => ({ name: trial.name, ndcg: trial.ndcg, chosen: trial === chosen })),
+  };
+}
+
+/** @param questions decide instead of cases drawn from the validation groups */
+export function codecCases(sequences: Sequences, seed: number, questions?: ReadonlyMap<Task, readonly Case[]>): CodecCases {
+  const { train, validation } = sequences;
+  const between = (from: number, to: number) => TASKS.flatMap((task) => buildCases(sequences, task, from, to, createRandom(seed), MOST_CASES));
+  const given = questions && [...questions.values()].flatMap((cases) => cases.slice(0, MOST_CASES));
+  return { training: between(0, train), validation: given ?? between(train, validation) };
+}
+
+/** The choice travels in the manifest's configuration, for people; no reader acts on it. */
+const named = (packed: PackedModel, codec: string, scores: { codecNdcg?: number; int8Ndcg?: number }): PackedModel =>
+  ({ ...packed, config: { ...packed.config, codec, ...scores } });
+
+function score(packed: PackedModel, cases: readonly Case[]): number {
+  const recommend = shippedRecommender(previewModel(packed));
+  const metrics = new RankingMetrics(20, packed.config.items);
+  for (const question of cases) metrics.add(recommend(question, 20), question.targets);
+  return metrics.result()['NDCG@20'];
+}
