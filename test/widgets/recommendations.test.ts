@@ -249,7 +249,7 @@ const NOTHING: readonly [name: string, code: ErrorCode | null, change: () => Pro
   ['with a flipped bit', 'artifact_corrupt', () => spoil(flip(-500))],
   ['with a flipped bit that the release vouches for', 'artifact_signature', () => spoil(flip(-500), { hash: true })],
   ['of another version', 'artifact_version', () => spoil((bytes) => {
-    bytes[4] = 2; // the format's version
+    bytes[4]++; // the format's version
     return bytes;
   }, { hash: true })],
   ['for the server only', 'artifact_corrupt', async () => {

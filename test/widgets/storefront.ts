@@ -16,6 +16,12 @@ export interface StorefrontState {
   collectorStatus: number;
   /** False: the plugin server is down. */
   up: boolean;
+  /** Answers a request of the plugin server in its place; false leaves it to the server. */
+  instead: (path: string, response: ServerResponse) => boolean;
+  /** Answers wait for this. */
+  hold: ((path: string) => Promise<void>) | undefined;
+  /** Code put before a script's own, by the script's name. */
+  prelude: (file: string) => string;
 }
 
 export interface PageOptions {
@@ -27,6 +33,8 @@ export interface PageOptions {
   readonly key?: string;
   /** Sources of the policy beside the usual ones; null sends no policy. */
   readonly csp?: string | null;
+  /** The plugin server's files come from the shop's own origin. */
+  readonly sameOrigin?: boolean;
 }
 
 export interface Storefront {
@@ -58,20 +66,24 @@ export async function openStorefront(): Promise<Storefront> {
   const signer = await createSigner();
   const state: StorefrontState = {
     artifact: await randomArtifact(signer, { items: ITEMS, dim: 16, seed: 42, shop }), unavailable: [], hidden: new Set(), collectorStatus: 202, up: true,
+    instead: () => false, hold: undefined, prelude: () => '',
   };
   const batches: EventBatch[] = [];
   const pages = new Map<string, PageOptions>();
 
-  const app = await listen(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     if (!state.up) return void response.destroy();
     const url = new URL(request.url!, 'http://app');
     const json = (value: unknown, status = 200) => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     response.setHeader('access-control-allow-origin', '*');
+    if (state.instead(url.pathname, response)) return;
+    if (url.pathname.startsWith('/v1/')) await state.hold?.(url.pathname);
     const [, area, name] = /^\/(assets|images)\/([\w.-]+)$/.exec(url.pathname) ?? [];
     if (area === 'images') return void response.setHeader('content-type', 'image/svg+xml').end(drawing(name));
     if (area === 'assets') {
       const contents = await readFile(join(assets, name)).catch(() => null);
-      return void response.writeHead(contents ? 200 : 404, { 'content-type': CONTENT_TYPES[name.split('.').at(-1)!] ?? 'text/plain' }).end(contents);
+      response.writeHead(contents ? 200 : 404, { 'content-type': CONTENT_TYPES[name.split('.').at(-1)!] ?? 'text/plain' });
+      return void response.end(contents && state.prelude(name) + contents);
     }
     const base = `/v1/shops/${shop}`;
     if (url.pathname === `${base}/release`) {
@@ -90,21 +102,29 @@ export async function openStorefront(): Promise<Storefront> {
       return json({ accepted: 1, duplicates: 0 }, state.collectorStatus);
     }
     response.writeHead(404).end();
-  });
+  };
+  const app = await listen(answer);
   const appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
 
   const shopServer = await listen((request, response) => {
+    if (/^\/(assets|v1)\//.test(request.url!)) {
+      response.setHeader('content-security-policy', "default-src 'none'; script-src 'self'"); // what a Worker from here must live with
+      return void answer(request, response);
+    }
     const options = pages.get(request.url!.split('?')[0]);
     if (!options) return void response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><html lang="en"><title>Not here</title><h1>Not here</h1></html>');
-    const { meta = {}, body, attributes = '', csp = '', key = signer.key } = options;
+    const { meta = {}, body, attributes = '', csp = '', key = signer.key, sameOrigin } = options;
+    const from = sameOrigin ? shopUrl : appUrl;
     if (csp !== null) {
-      response.setHeader('content-security-policy', `default-src 'none'; script-src ${appUrl}; style-src 'self' ${appUrl}; img-src ${appUrl}; connect-src ${appUrl}; worker-src blob:; form-action 'self'; ${csp}`);
+      const scripts = sameOrigin ? "'self'" : appUrl;
+      const workers = /worker-src/.test(csp) ? '' : `worker-src ${sameOrigin ? "'self'" : 'blob:'};`;
+      response.setHeader('content-security-policy', `default-src 'none'; script-src ${scripts}; style-src 'self' ${from}; img-src ${appUrl}; connect-src ${from}; form-action 'self'; ${workers} ${csp}`);
     }
     const metas = Object.entries(meta).map(([name, content]) => `<meta name="vitrine:${name}" content="${content}">`).join('\n');
     response.setHeader('content-type', 'text/html; charset=utf-8').end(`<!doctype html><html lang="en"><head><title>Shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">${metas}
-<link rel="stylesheet" href="${appUrl}/assets/vitrine.css"><link rel="stylesheet" href="/theme.css">
-<script type="module" id="vitrine" src="${appUrl}/assets/vitrine.js" data-shop="${shop}" data-key="${key}" data-server="${appUrl}" ${attributes}></script>
+<link rel="stylesheet" href="${from}/assets/vitrine.css"><link rel="stylesheet" href="/theme.css">
+<script type="module" id="vitrine" src="${from}/assets/vitrine.js" data-shop="${shop}" data-key="${key}" data-server="${from}" ${attributes}></script>
 </head><body><main>${body}</main></body></html>`);
   }, new Map([['/theme.css', 'body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1c1b1a;background:#fff}main{max-width:1120px;margin:0 auto;padding:24px}']]));
 

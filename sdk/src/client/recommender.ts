@@ -27,10 +27,18 @@ export interface Recommender {
   dispose(): void;
 }
 
+/** What a widget shows before the shop's products are looked up; without a version it is the popular list. */
+interface Ranked {
+  readonly items: readonly Pick<RecommendedItem, 'id' | 'source'>[];
+  readonly version: string | null;
+  readonly backend: Recommendations['backend'];
+}
+
 /** A widget waits this long for the model; then it shows what is popular, if that is known. */
 export const PATIENCE_MS = 8_000;
-/** A server that is silent for this long counts as down. */
-const SERVER_MS = 10_000;
+/** A server that is silent for this long counts as down: sooner where something earlier can stand in for its answer. */
+const SERVER_MS = 20_000;
+const KNOWN_SERVER_MS = 4_000;
 /** Time for an artifact of megabytes on a slow line. */
 const DOWNLOAD_MS = 120_000;
 
@@ -46,37 +54,36 @@ const DOWNLOAD_MS = 120_000;
  */
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { server, shop, key, backend, now, useCache, visit, mayStore, onStatus, workerUrl } = options;
-  const fetch: typeof globalThis.fetch = (input, init) =>
-    options.fetch(input, { signal: AbortSignal.timeout?.(String(input).includes('/artifacts/') ? DOWNLOAD_MS : SERVER_MS), ...init });
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const isKnown = await useCache((cache) => cache.match(String(input), { ignoreSearch: true }));
+    const patience = isKnown ? KNOWN_SERVER_MS : String(input).includes('/artifacts/') ? DOWNLOAD_MS : SERVER_MS;
+    return options.fetch(input, { signal: AbortSignal.timeout?.(patience), ...init });
+  };
   const host = createModelHost({ shop, key, backend, now, workerUrl, source: createArtifactSource({ server, shop, fetch, useCache }), onStatus });
   const lookup = createProductLookup({ server, shop, fetch, now, useCache, mayStore });
   const popular = createPopularList({ url: `${server}/v1/shops/${encodeURIComponent(shop)}/popular`, useCache });
   let disposed = false;
 
-  /** The products of a ranking that the shop shows now. */
-  const show = async (request: RecommendRequest, ranked: readonly Pick<RecommendedItem, 'id' | 'source'>[]): Promise<RecommendedItem[]> => {
-    const products = await lookup.find(ranked.map(({ id }) => id));
-    const shown: RecommendedItem[] = [];
-    for (const { id, source } of ranked) {
-      const product = products.get(id);
-      if (product && shown.length < limitOf(request)) shown.push({ ...product, position: shown.length, source });
-    }
-    return shown;
-  };
-
-  const askModel = async (request: RecommendRequest): Promise<Recommendations> => {
+  const rankOnce = async (request: RecommendRequest): Promise<Ranked> => {
     const model = await host.start();
-    if (!model) return { items: [], artifact: null, backend: null };
-    const { items, version, backend: by } = await host.rank(planRanking(request, visit, model.goals, host.unavailable));
-    void popular.keep(version, async (limit) => (await host.rank({ session: [], goal: 'view', limit })).items.map(({ id }) => id)).catch(() => {});
-    return { items: await show(request, items), artifact: version, backend: by };
+    if (!model) return { items: [], version: null, backend: null };
+    const ranking = await host.rank(planRanking(request, visit, model.goals, host.unavailable));
+    void popular.keep(ranking.version, async (limit) => (await host.rank({ session: [], goal: 'view', limit })).items.map(({ id }) => id)).catch(() => {});
+    return ranking;
   };
 
-  const askPopular = async (request: RecommendRequest): Promise<Recommendations | null> => {
+  /** Ends: the host gives up when engines keep getting lost. */
+  const rank = (request: RecommendRequest): Promise<Ranked> =>
+    rankOnce(request).catch((error: unknown) => {
+      const isLost = error instanceof VitrineError && error.code === 'cancelled' && !disposed;
+      if (isLost) return rank(request);
+      throw error;
+    });
+
+  const rankPopular = async (request: RecommendRequest): Promise<Ranked | null> => {
     const { exclude, limit } = planRanking(request, visit, [], host.unavailable);
     const ids = (await popular.read()).filter((id) => !exclude?.has(id)).slice(0, limit);
-    const items = ids.length > 0 ? await show(request, ids.map((id) => ({ id, source: 'popular' }))) : [];
-    return items.length > 0 ? { items, artifact: null, backend: null } : null;
+    return ids.length > 0 ? { items: ids.map((id) => ({ id, source: 'popular' })), version: null, backend: null } : null;
   };
 
   return {
@@ -85,18 +92,19 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     },
     ready: () => host.start().then(() => host.status, () => host.status),
     async recommend(request) {
-      const asked = askModel(request).catch((error: unknown) => {
-        const isLost = error instanceof VitrineError && error.code === 'cancelled' && !disposed;
-        if (isLost) return askModel(request);
-        throw error;
-      });
-      try {
-        return await within(PATIENCE_MS, asked);
-      } catch (error) {
+      const ranking = rank(request);
+      const { items, version, backend: by } = await within(PATIENCE_MS, ranking).catch(async (error: unknown) => {
         // A mistake in the request is the page's to see, not to paper over.
         if (error instanceof VitrineError && (error.code === 'bad_usage' || error.code === 'bad_input')) throw error;
-        return (await askPopular(request).catch(() => null)) ?? asked;
+        return (await rankPopular(request)) ?? ranking;
+      });
+      const products = await lookup.find(items.map(({ id }) => id));
+      const shown: RecommendedItem[] = [];
+      for (const { id, source } of items) {
+        const product = products.get(id);
+        if (product && shown.length < limitOf(request)) shown.push({ ...product, position: shown.length, source });
       }
+      return { items: shown, artifact: version, backend: by };
     },
     forget: () => lookup.forget(),
     dispose() {
