@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { encodeArtifact, formatPublishableKey, hashArtifact, MIX_SIZE, paramShapes, type Sign, type TensorInput } from '@vitrine/sdk/core';
+import { packAttributes } from '../../plugin-server/src/pipeline/compress/pack-attributes.ts';
 import { packNeighbours } from '../../plugin-server/src/pipeline/compress/pack-neighbours.ts';
 
 export interface Signer {
@@ -38,13 +39,15 @@ export interface RandomModelOptions {
   readonly goals?: number;
   /** Companions an item has. Default 3. */
   readonly neighbours?: number;
+  /** Items get a type, "even" or "odd" by their row, and a price, a tenth of it. */
+  readonly attributes?: boolean;
   readonly audience?: 'browser' | 'server';
   readonly version?: string;
 }
 
 /** An artifact with random weights: what the engine does with it is well defined, if meaningless. Ids are "p0", "p1", … */
 export async function randomArtifact(signer: Signer, options: RandomModelOptions) {
-  const { items, dim, seed, shop = 'demo.myshopify.com', tieEvery = 0, goals = 3, neighbours = 3, audience = 'browser', version = '20260101T000000Z-0001' } = options;
+  const { items, dim, seed, shop = 'demo.myshopify.com', tieEvery = 0, goals = 3, neighbours = 3, attributes = false, audience = 'browser', version = '20260101T000000Z-0001' } = options;
   const random = seeded(seed);
   const tensors = new Map<string, TensorInput>([['items', { type: 'utf8', shape: [items], data: Array.from({ length: items }, (_, row) => `p${row}`) }]]);
   for (const [name, shape] of paramShapes({ items, dim })) {
@@ -63,6 +66,10 @@ export async function randomArtifact(signer: Signer, options: RandomModelOptions
     weight: Float32Array.from({ length: size }, random), mix: Float32Array.from({ length: MIX_SIZE }, () => random() * 4),
   }, items);
   for (const [name, tensor] of companions.tensors) tensors.set(name, tensor);
+  if (attributes) {
+    const products = Array.from({ length: items }, (_, row) => ({ id: `p${row}`, productType: row % 2 === 0 ? 'even' : 'odd', vendor: '', tags: [], price: row / 10 }));
+    for (const [name, tensor] of packAttributes(products.map(({ id }) => id), products)) tensors.set(name, tensor);
+  }
   const bytes = await encodeArtifact({
     family: 'recommendation', audience, shop, version, createdAt: '2026-01-01T00:00:00.000Z',
     config: { items, dim, maxLength: 50, scale: 12, goals, neighbours: companions.count }, metrics: [],

@@ -67,6 +67,7 @@ export function createWebglScan(model: Pick<RecommendationModel, 'table' | 'conf
       gl.deleteTexture(catalogue);
       gpgpu.deleteMatrixTexture(output);
       gpgpu.deleteProgram(program);
+      gl.deleteBuffer(gpgpu.vertexBuffer); // tfjs forgets it
       gpgpu.dispose();
       gl.getExtension('WEBGL_lose_context')?.loseContext(); // a page has 16 contexts; give this one back now
     },
