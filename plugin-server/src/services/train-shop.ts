@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { packAttributes } from '../pipeline/compress/pack-attributes.ts';
 import { createSigner } from '../pipeline/publish/sign.ts';
 import { removeCheckpointFile } from '../pipeline/train/checkpoint-file.ts';
-import { trainInWorker } from '../pipeline/train/train-in-worker.ts';
+import { trainInWorker, type WorkerHooks } from '../pipeline/train/train-in-worker.ts';
 import { trainingFailure } from '../pipeline/train/training-failure.ts';
 import type { Evaluation, Interactions, TrainProgress } from '../pipeline/types.ts';
 import { insertArtifact, readArtifactBytes } from '../store/artifacts.ts';
@@ -27,6 +27,8 @@ export interface TrainShopInput {
   readonly publish?: boolean;
   /** Milliseconds between two checkpoints. */
   readonly saveEvery?: number;
+  /** Limits of the training thread's JavaScript heap; Node's own by default. */
+  readonly memory?: WorkerHooks['memory'];
   /** The server's own choice by default. */
   readonly device?: Device;
   readonly onProgress?: (progress: TrainProgress) => void;
@@ -82,7 +84,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const notes: string[] = [];
     const history: TrainProgress[] = [];
     const result = await trainInWorker(interactions, {
-      dataset: shop.id, seed: input.seed, epochs: input.epochs, saveEvery: input.saveEvery, device: input.device ?? ctx.config.device, checkpointFile,
+      dataset: shop.id, seed: input.seed, epochs: input.epochs, saveEvery: input.saveEvery, memory: input.memory, device: input.device ?? ctx.config.device, checkpointFile,
       signal: AbortSignal.any([unwanted.signal, ...(input.signal ? [input.signal] : [])]),
       live: live && (await readArtifactBytes(db, shop.id, live.hash))?.file,
       onResume: (earlier) => { history.push(...earlier); },

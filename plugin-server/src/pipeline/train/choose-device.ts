@@ -6,15 +6,14 @@ import type { Device } from '../../config.ts';
 import type { GpuReport } from './probe-gpu.ts';
 
 /**
- * How a training runs: TensorFlow.js on WebGPU, on WebAssembly with our kernels, or on its plain JavaScript backend
- * (`reference`).
+ * How a training runs: by our own kernels on all cores (`simd`), or by TensorFlow.js on WebGPU, on WebAssembly, or on its
+ * plain JavaScript backend (`reference`).
  */
-export type TrainingPath = 'gpu' | 'wasm' | 'reference';
+export type TrainingPath = 'gpu' | 'simd' | 'wasm' | 'reference';
 
-/** The path that `--device cpu` stands for. */
-const CPU_PATH: TrainingPath = 'wasm';
 const NAMES: Readonly<Record<TrainingPath, string>> = {
-  gpu: 'the GPU (WebGPU)', wasm: 'the CPU (WebAssembly)', reference: 'the CPU (plain JavaScript, slow: the reference)',
+  gpu: 'the GPU (WebGPU)', simd: 'the CPU (SIMD, all cores)', wasm: 'the CPU (TensorFlow.js, WebAssembly)',
+  reference: 'the CPU (TensorFlow.js, plain JavaScript)',
 };
 
 export interface DeviceOptions {
@@ -35,29 +34,45 @@ export interface StartedDevice {
  */
 export async function startDevice(device: Device, options: DeviceOptions = {}): Promise<StartedDevice> {
   const needsGpu = device === 'gpu' || device === 'auto';
-  const { path, reason } = decide(device, needsGpu ? await probe(device === 'auto', options) : undefined);
+  const { path, reason } = decide(device, {
+    gpu: needsGpu ? await probe(device === 'auto', options) : undefined, simdProblem: await simdProblem(),
+  });
   if (path === 'gpu') {
     const { startGpu } = await import('./start-gpu.ts');
     return { path, reason, close: (await startGpu(options)).close };
   }
+  if (path === 'simd') return { path, reason, close: async () => {} };
   const { startTfjs } = await import('./start-tfjs.ts');
   await startTfjs(path === 'reference' ? 'cpu' : 'wasm');
   return { path, reason, close: async () => {} };
 }
 
 /** The choice, and the line that says why. @throws VitrineError `bad_config` */
-export function decide(device: Device, gpu?: GpuReport): { readonly path: TrainingPath; readonly reason: string } {
+export function decide(
+  device: Device, { gpu, simdProblem }: { readonly gpu?: GpuReport; /** Why the SIMD kernels cannot be used. */ readonly simdProblem?: string } = {},
+): { readonly path: TrainingPath; readonly reason: string } {
   const choose = (path: TrainingPath, why: string) => ({ path, reason: `Training on ${NAMES[path]}: ${why}.` });
+  const cpu = (why: string) => (simdProblem ? choose('wasm', `${why}; ${simdProblem}`) : choose('simd', why));
   if (device === 'wasm' || device === 'reference') return choose(device, 'as asked');
-  if (device === 'cpu' || !gpu) return choose(CPU_PATH, 'as asked');
+  if (device === 'cpu' || !gpu) return cpu('as asked');
   if ('problem' in gpu) {
     if (device === 'gpu') throw new VitrineError('bad_config', `This machine cannot train on a GPU: ${gpu.problem}. Train with --device cpu.`);
-    return choose(CPU_PATH, gpu.problem);
+    return cpu(gpu.problem);
   }
   if (device === 'gpu') return choose('gpu', `${gpu.adapter}, as asked; its gradients agree with the CPU's`);
   const { adapter, milliseconds = { gpu: 0, cpu: 0 } } = gpu;
   const times = `a step takes ${milliseconds.gpu.toFixed(1)} ms there and ${milliseconds.cpu.toFixed(1)} ms on the CPU`;
-  return choose(milliseconds.gpu < milliseconds.cpu ? 'gpu' : CPU_PATH, `found ${adapter}; ${times}`);
+  return milliseconds.gpu < milliseconds.cpu ? choose('gpu', `found ${adapter}; ${times}`) : cpu(`found ${adapter}; ${times}`);
+}
+
+async function simdProblem(): Promise<string | undefined> {
+  try {
+    const { loadKernels } = await import('./simd/load-kernels.ts');
+    await loadKernels();
+    return undefined;
+  } catch (cause) {
+    return `the SIMD kernels cannot be used (${(cause as Error).message.split('\n')[0].replace(/\.$/, '')})`;
+  }
 }
 
 /** Seconds a driver may take to start, compile and pass the test. */

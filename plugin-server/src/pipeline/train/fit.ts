@@ -24,6 +24,9 @@ export interface FitOptions {
   readonly saveEvery?: number;
 }
 
+/** Steps between two states that a learner that settles can give. */
+const SETTLE_EVERY = 250;
+
 /** Everything a training needs to go on from where it stands. */
 export interface FitState {
   /** Epochs done. */
@@ -81,7 +84,10 @@ export async function fit(options: FitOptions): Promise<{ readonly values: Array
       lossSum += report.loss * report.steps;
       stopIfCancelled();
       if (step < stepsPerEpoch) options.onProgress(progress(step, history.at(-1)?.validation));
-      if (save && clock() - saved >= saveEvery) await keep();
+      // Settling moves last bits, so it is done at steps that do not depend on the clock.
+      const restful = !learner.settle || Math.floor(step / SETTLE_EVERY) > Math.floor((step - report.steps) / SETTLE_EVERY);
+      if (restful) learner.settle?.();
+      if (save && restful && clock() - saved >= saveEvery) await keep();
       if (elapsed() >= seconds) break;
     }
     const values = await learner.values();

@@ -26,6 +26,11 @@ export interface Learner {
   values(): Promise<Arrays>;
   /** Copies of what the optimiser remembers from one step to the next. */
   memory(): Promise<Arrays>;
+  /**
+   * Works off what the learner has put off, where it does: `values` and `memory` do it too. The trainer asks for it at
+   * the same steps whether it keeps a state there or not, so that the clock has no part in the result.
+   */
+  settle?(): void;
   /** Goes on from what `values` and `memory` gave. */
   restore(values: Arrays, memory: Arrays): void;
   dispose(): void;

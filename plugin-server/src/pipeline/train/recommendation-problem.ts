@@ -6,10 +6,11 @@ import type { Dataset } from '../dataset/build-dataset.ts';
 import { createRandom, streamSeed } from '../dataset/random.ts';
 import type { Sequences } from '../dataset/sequences.ts';
 import { cosineSchedule } from './adam.ts';
-import { createSampler, makeBatch, type TrainingBatch } from './batches.ts';
+import { CANDIDATES, createSampler, makeBatch, type TrainingBatch } from './batches.ts';
 import { batchesByLength } from './batches-by-length.ts';
 import { countExamples, type Example, epochExamples } from './examples.ts';
 import { pmiStart } from './pmi-start.ts';
+import type { SimdProblem } from './simd/simd-learner.ts';
 import type { TfjsProblem } from './tfjs-learner.ts';
 
 /** Settings of a training, resolved. */
@@ -25,11 +26,10 @@ export interface RecommendationSettings {
 }
 
 /** The recommendation model and its training data, as the trainer and any learner take them. */
-export interface RecommendationProblem extends TfjsProblem<readonly Example[], TrainingBatch> {
-  readonly config: { readonly items: number; readonly dim: number; readonly maxLength: number; readonly goals: number; readonly scale: number };
-  readonly epochs: number;
-  /** An upper bound. */
-  readonly stepsPerEpoch: number;
+export interface RecommendationProblem extends TfjsProblem<readonly Example[], TrainingBatch>, SimdProblem {
+  readonly start: SimdProblem['start'];
+  readonly sources: SimdProblem['sources'];
+  readonly config: SimdProblem['config'] & { readonly goals: number; readonly scale: number };
 }
 
 /** Trainable values with a row for each item. */
@@ -65,7 +65,7 @@ export function recommendationProblem({ sequences, counts }: Dataset, settings: 
   let stepRandom = random;
   const sampler = createSampler(frequency, () => stepRandom());
   return {
-    config, start, epochs, stepsPerEpoch, factors: FACTORS,
+    config, start, epochs, stepsPerEpoch, factors: FACTORS, batchSize, seed, dropout, frequency, candidates: CANDIDATES,
     learningRate: (epoch, step) => cosineSchedule(learningRate, (epoch + step / stepsPerEpoch) / epochs),
     sources(epoch) {
       const order = createRandom(streamSeed(seed, epoch));
@@ -79,7 +79,8 @@ export function recommendationProblem({ sequences, counts }: Dataset, settings: 
   };
 }
 
-function batchLoss(params: Params, batch: TrainingBatch): tf.Scalar {
+/** Mean loss of a batch; a batch without `rows` has every item as a candidate. */
+export function batchLoss(params: Params, batch: TrainingBatch): tf.Scalar {
   const rows = batch.rows ? tf.gather(params.item_table as tf.Tensor2D, batch.rows) : (params.item_table as tf.Tensor2D);
   const table = normaliseRows(rows);
   const queries = encode(params, table, batch.sessions);

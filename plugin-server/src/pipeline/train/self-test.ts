@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { buildDataset } from '../dataset/build-dataset.ts';
 import { createRandom } from '../dataset/random.ts';
 import type { Interactions } from '../types.ts';
+import { createLearner } from './create-learner.ts';
 import { recommendationProblem } from './recommendation-problem.ts';
 import { startTfjs } from './start-tfjs.ts';
-import { createTfjsLearner } from './tfjs-learner.ts';
 
 type Backend = 'cpu' | 'wasm' | 'webgpu';
 
@@ -46,9 +46,9 @@ const WARM_UP = 5;
 const TIMED = 5;
 
 /** Milliseconds of a training step of a middle-sized shop. */
-export async function stepTime(backend: Backend): Promise<number> {
-  await use(backend);
-  const learner = createTfjsLearner(recommendationProblem(buildDataset(visits(TIMED_VISITS, TIMED_ITEMS)), { seed: 1, dim: 64, batchSize: 256, learningRate: 0.001, dropout: 0.2 }));
+export async function stepTime(path: 'gpu' | 'simd'): Promise<number> {
+  if (path === 'gpu') await use('webgpu');
+  const learner = await createLearner(recommendationProblem(buildDataset(visits(TIMED_VISITS, TIMED_ITEMS)), { seed: 1, dim: 64, batchSize: 256, learningRate: 0.001, dropout: 0.2 }), path);
   try {
     let done = 0;
     let started = 0;

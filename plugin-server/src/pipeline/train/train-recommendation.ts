@@ -4,12 +4,13 @@ import type { Dataset } from '../dataset/build-dataset.ts';
 import { createRandom } from '../dataset/random.ts';
 import { scoreCheckpoint } from '../evaluate/score-checkpoint.ts';
 import type { Checkpoint, TrainProgress } from '../types.ts';
+import type { TrainingPath } from './choose-device.ts';
+import { createLearner } from './create-learner.ts';
 import { fit } from './fit.ts';
 import type { Arrays } from './learner.ts';
 import { strongestNeighbours } from './neighbours.ts';
 import { PER_ITEM, recommendationProblem } from './recommendation-problem.ts';
 import { alignState, type Standing } from './saved-training.ts';
-import { createTfjsLearner } from './tfjs-learner.ts';
 import { tuneForRanking } from './tune-for-ranking.ts';
 
 export interface TrainOptions {
@@ -24,6 +25,8 @@ export interface TrainOptions {
   readonly learningRate?: number;
   readonly dropout?: number;
   readonly patience?: number;
+  /** How to train; `simd` by default. The others need tfjs ready with their backend. */
+  readonly path?: TrainingPath;
   readonly clock?: () => number;
   readonly onProgress?: (progress: TrainProgress) => void;
   readonly cancelled?: () => boolean;
@@ -43,7 +46,7 @@ const DAMPINGS = [0.2, 0.4];
 
 /**
  * Trains the recommendation model on the training groups, choosing the epoch by NDCG@20 of the int8 model on the
- * validation groups. tfjs must be ready with a backend.
+ * validation groups.
  */
 export async function trainRecommendation(dataset: Dataset, options: TrainOptions = {}): Promise<Checkpoint> {
   const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.002, dropout = 0.35, patience = 3, epochs } = options;
@@ -60,7 +63,7 @@ export async function trainRecommendation(dataset: Dataset, options: TrainOption
     params: new Map([...problem.start].map(([name, { shape }]) => [name, { shape, data: values.get(name)! }])),
   });
 
-  const learner = createTfjsLearner(problem);
+  const learner = await createLearner(problem, options.path ?? 'simd');
   try {
     const { values, history } = await fit({
       learner, patience, seconds: options.seconds, epochs: problem.epochs, stepsPerEpoch: problem.stepsPerEpoch,

@@ -18,7 +18,7 @@ try {
   if (process.platform === 'linux') setPriority(NICE);
   const [{ startDevice }, { runLine }, { loadTraining, saveTraining }, { decodeArtifact, loadRecommendation }] =
     await Promise.all([import('./choose-device.ts'), import('../run.ts'), import('./saved-training.ts'), import('@vitrine/sdk/core')]);
-  const { reason, close } = await startDevice(device, { softwareGpu });
+  const { path, reason, close } = await startDevice(device, { softwareGpu });
   try {
     note(reason);
     const settings = JSON.stringify({ ...line, saveEvery: undefined });
@@ -26,7 +26,7 @@ try {
     const resume = checkpointFile === undefined ? undefined : loadTraining(checkpointFile, { settings, now: Date.now(), note });
     if (resume) post({ type: 'resumed', history: resume.state.history });
     const result = await runLine(interactions, {
-      ...line,
+      ...line, path,
       live: live && loadRecommendation(decodeArtifact(live)),
       onProgress: (progress) => post({ type: 'progress', progress }),
       cancelled: () => Atomics.load(flag, 0) === 1,

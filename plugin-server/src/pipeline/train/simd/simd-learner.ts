@@ -6,11 +6,10 @@ import { createCandidateSampler } from './candidate-sampler.ts';
 import { CatchUpSums, correctedRate } from './catch-up-sums.ts';
 import { type Crew, startCrew } from './crew.ts';
 import { instantiate } from './kernel-exports.ts';
-import { layoutOf } from './layout.ts';
+import { layoutOf, SESSIONS_AT_ONCE } from './layout.ts';
 import type { SimdKernels } from './load-kernels.ts';
 import { createPacker, type PackedBatch } from './pack-batch.ts';
 import { layStep, LOSSES } from './step-memory.ts';
-import { SESSIONS_AT_ONCE } from './layout.ts';
 import { readValues, writeValues } from './transfer.ts';
 
 /** The recommendation model's training, as this learner takes it. */
@@ -41,17 +40,17 @@ export interface SimdOptions {
   readonly kernels: SimdKernels;
   /** Threads, the calling one included. The result does not depend on it. */
   readonly threads?: number;
+  /** Steps between two reports. */
+  readonly reportEvery?: number;
 }
 
-/** Steps between two reports. */
-const REPORT_EVERY = 5;
 const MAX_PAGES = 65_536;
 
 /**
  * The learner of the `simd` path: kernels in WebAssembly over memory that all threads share (README.md).
  * @throws VitrineError `bad_config` when the table does not fit into WebAssembly's 4 GB
  */
-export function createSimdLearner(problem: SimdProblem, { kernels, threads = 1 }: SimdOptions): Learner {
+export function createSimdLearner(problem: SimdProblem, { kernels, threads = 1, reportEvery = 5 }: SimdOptions): Learner {
   const { config, start, factors = {}, seed, dropout } = problem;
   const { items, dim } = config;
   const shape = { items, dim, batch: problem.batchSize, steps: problem.epochs * problem.stepsPerEpoch, threads };
@@ -114,13 +113,14 @@ export function createSimdLearner(problem: SimdProblem, { kernels, threads = 1 }
         let next: PackedBatch | undefined;
         losses += step(batch, problem.learningRate(epoch, number), streamSeed(seed, epoch, number), () => { next = nextBatch(); });
         count++;
-        if (count === REPORT_EVERY || !next) {
+        if (count === reportEvery || !next) {
           yield { steps: count, loss: losses / count };
           losses = count = 0;
         }
         batch = next;
       }
     },
+    settle,
     async values(): Promise<Arrays> {
       settle();
       return readValues(new Float32Array(memory.buffer), layout, config, start.keys(), 0);
