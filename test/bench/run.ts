@@ -15,6 +15,7 @@ const NAMES: ReadonlyMap<string, () => Promise<Bench>> = new Map<string, () => P
   ['start', () => import('./start.ts')],
   ['import', () => import('./import.ts')],
   ['size', () => import('./size.ts')],
+  ['artifact', () => import('./artifact.ts')],
   ['engine', () => import('./engine.ts')],
   ['lighthouse', () => import('./lighthouse.ts')],
   ['longtask', () => import('./longtask.ts')],

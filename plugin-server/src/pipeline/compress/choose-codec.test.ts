@@ -20,7 +20,7 @@ function casesLikedByInt8(count: number, good: number): Case[] {
 }
 
 test('the smallest codec within one percent of int8 is chosen, and named in the manifest', () => {
-  const cases = casesLikedByInt8(100, 20);
+  const cases = casesLikedByInt8(300, 20);
   const { packed, trials } = chooseCodec(checkpoint, { training: cases, validation: cases });
   const int8 = trials.filter(({ name }) => name.startsWith('int8'));
   assert.deepEqual(int8.map(({ name }) => name), [4, 8, 12, 20].map((count) => `int8, ${count} companions`));
@@ -41,9 +41,9 @@ test('the smallest codec within one percent of int8 is chosen, and named in the 
 });
 
 test('with too few cases nothing is chosen: int8 and every companion', () => {
-  const { packed, trials } = chooseCodec(checkpoint, { training: casesLikedByInt8(10, 3), validation: casesLikedByInt8(49, 3) });
+  const { packed, trials } = chooseCodec(checkpoint, { training: casesLikedByInt8(10, 3), validation: casesLikedByInt8(299, 3) });
   assert.deepEqual(trials, []);
   assert.deepEqual(packed.tensors, compressRecommendation(checkpoint).tensors);
   assert.equal(packed.config.codec, 'int8');
-  assert.deepEqual(chooseCodec(checkpoint, { training: [], validation: casesLikedByInt8(80, 3) }).trials, [], 'without sessions to look at there is no int4');
+  assert.deepEqual(chooseCodec(checkpoint, { training: [], validation: casesLikedByInt8(300, 3) }).trials, [], 'without sessions to look at there is no int4');
 });

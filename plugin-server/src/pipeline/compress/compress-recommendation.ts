@@ -66,7 +66,8 @@ function rowsToColumns(rows: Int8Array, dim: number): Int8Array {
   return columns;
 }
 
-function unitRows(table: Float32Array, dim: number): Float32Array {
+/** Rows scaled to unit length; a row of zeros stays. */
+export function unitRows(table: Float32Array, dim: number): Float32Array {
   const rows = new Float32Array(table.length);
   for (let at = 0; at < table.length; at += dim) {
     let squares = 0;

@@ -60,7 +60,7 @@ export async function trainOnLists(problem: Problem, options: TrainOnListsOption
 }
 
 /** Validation predictions as the trainer asks them. */
-function questions({ validation }: Problem, { seed, withoutSeen }: TrainOnListsOptions): Case[] {
+export function questions({ validation }: Problem, { seed, withoutSeen }: TrainOnListsOptions): Case[] {
   const { item, from, to, target } = samplePredictions(validation, createRandom(seed), QUESTIONS);
   const goal = GOALS.indexOf('view');
   return Array.from(target.keys()).filter((p) => to[p] > from[p] && target[p] >= 0).map((p) => {
