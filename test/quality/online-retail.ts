@@ -53,7 +53,9 @@ async function trainAndEvaluate(name: string, dataset: Dataset, split: string, {
   const file = await encodeArtifact(
     { family: 'recommendation', audience: 'browser', shop: name, version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
     packed.tensors, async () => new Uint8Array(64));
-  const evaluations = evaluateRecommendation(dataset, previewModel(packed), { dataset: name, seed, split, limit: Infinity });
+  const evaluations = evaluateRecommendation(dataset, previewModel(packed), {
+    dataset: name, seed, split, limit: Infinity, others: (task) => linearRecommenders(dataset.sequences, task, seed, note),
+  });
   return evaluations.map((evaluation) => ({
     ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, seconds, bytes: file.length } : row)),
   }));

@@ -1,31 +1,63 @@
 import { parseArgs } from 'node:util';
 import { exitCode, VitrineError } from '@vitrine/sdk/core';
-import { evaluationJson, formatEvaluation } from '../../plugin-server/src/cli/evaluation-table.ts';
+import { evaluationJson } from '../../plugin-server/src/cli/evaluation-table.ts';
+import { type Device, DEVICES } from '../../plugin-server/src/config.ts';
+import { MODELS, type ModelName } from '../../plugin-server/src/pipeline/evaluate/files/evaluate-problem.ts';
+import type { Evaluation } from '../../plugin-server/src/pipeline/types.ts';
 import { dataMissing } from './data-folder.ts';
+import { markdownEvaluation } from './format-evaluation.ts';
+import { runSessions, SESSION_DATA } from './session-files.ts';
+
+export interface QualityOptions {
+  readonly seed: number;
+  readonly epochs?: number;
+  /** Of `MODELS`; for the data sets of sessions only. */
+  readonly models?: readonly ModelName[];
+  readonly device?: Device;
+  /** Reads a small part of the data: a quick check that the command works. */
+  readonly smoke?: boolean;
+  readonly note: (line: string) => void;
+}
+
+interface Measurement {
+  /** What must be there, in the folder of real data. */
+  readonly file: string;
+  readonly run: (options: QualityOptions) => Promise<Evaluation[]>;
+}
 
 /** Measurements of quality by name; each reads a folder of real data. */
-const NAMES: Record<string, { file: string; load: () => Promise<typeof import('./online-retail.ts')> }> = {
-  'online-retail': { file: 'online-retail/online-retail.csv.gz', load: () => import('./online-retail.ts') },
+const NAMES: Readonly<Record<string, Measurement>> = {
+  'online-retail': { file: 'online-retail/online-retail.csv.gz', run: async (options) => (await import('./online-retail.ts')).run(options) },
+  ...Object.fromEntries(Object.entries(SESSION_DATA).map(([name, { file }]) => [name, { file, run: (options: QualityOptions) => runSessions(name, options) }])),
 };
 
-/** `npm run quality -- NAME [--seed N] [--epochs N] [--smoke] [--json]` */
+/** `npm run quality -- NAME [--seed N] [--epochs N] [--model NAMES] [--device WHAT] [--smoke] [--json]` */
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { seed: { type: 'string', default: '1' }, epochs: { type: 'string' }, smoke: { type: 'boolean' }, json: { type: 'boolean' } },
+    options: {
+      seed: { type: 'string', default: '1' }, epochs: { type: 'string' }, model: { type: 'string' }, device: { type: 'string' },
+      smoke: { type: 'boolean' }, json: { type: 'boolean' },
+    },
   });
   const chosen = NAMES[positionals[0]];
   if (!chosen) throw new VitrineError('bad_usage', `usage: npm run quality -- NAME, where NAME is ${Object.keys(NAMES).join(' or ')}`);
   const missing = dataMissing(chosen.file);
   if (missing) throw new VitrineError('bad_input', missing);
-  const { run } = await chosen.load();
-  const evaluations = await run({
+  const evaluations = await chosen.run({
     seed: Number(values.seed), epochs: values.epochs ? Number(values.epochs) : values.smoke ? 1 : undefined, smoke: values.smoke,
+    models: values.model?.split(',').map((name) => known(name, MODELS, 'model')), device: values.device === undefined ? undefined : known(values.device, DEVICES, 'device'),
     note: (line) => console.error(line),
   });
-  for (const evaluation of evaluations) console.log(`${formatEvaluation(evaluation)}\n`);
+  for (const evaluation of evaluations) console.log(`${markdownEvaluation(evaluation)}\n`);
   if (values.json) console.log(JSON.stringify(evaluationJson(evaluations)));
   return 0;
+}
+
+function known<Word extends string>(text: string, words: readonly Word[], option: string): Word {
+  const word = words.find((candidate) => candidate === text);
+  if (!word) throw new VitrineError('bad_usage', `--${option} must be of ${words.join(', ')}, not "${text}"`);
+  return word;
 }
 
 process.exitCode = await main().catch((error: Error) => {

@@ -24,16 +24,6 @@ export function formatFileEvaluation(evaluation: Evaluation): string {
   return `${evaluation.dataset}, ${evaluation.protocol}\n${count(evaluation.cases)} predictions, seed ${evaluation.seed}\n\n${table}`;
 }
 
-/** The same as a Markdown table. */
-export function markdownFileEvaluation(evaluation: Evaluation): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    `${evaluation.dataset}, ${evaluation.protocol}. ${count(evaluation.cases)} predictions, seed ${evaluation.seed}.`, '',
-    line(['model', ...FILE_COLUMNS, 'learn', 'answer', 'size']), line(['---', ...[...FILE_COLUMNS, '', '', ''].map(() => '---:')]),
-    ...evaluation.rows.map((row) => line([row.model, ...fileCells(row), ...fileCosts(row)])),
-  ].join('\n');
-}
-
 function fileCells({ metrics, errors }: EvaluationRow): string[] {
   return FILE_COLUMNS.map((name) => metrics[name].toFixed(4) + (errors && name in errors ? ` ±${errors[name].toFixed(4)}` : ''));
 }

@@ -29,6 +29,8 @@ export interface EvaluateOptions {
   readonly split?: string;
   /** Cases per task at most. */
   readonly limit?: number;
+  /** More to compare with, by name. */
+  readonly others?: (task: Task) => Iterable<readonly [string, () => Recommender]>;
 }
 
 /**
@@ -46,6 +48,7 @@ export function evaluateRecommendation({ sequences, counts }: Dataset, shipped: 
       ['co-purchase', () => coPurchaseRecommender(counts, tuneCoPurchase(sequences, counts, task, seed))],
     ];
     if (live) recommenders.push(['live', () => shippedRecommender(live, sequences.itemIds)]);
+    for (const [name, make] of options.others?.(task) ?? []) recommenders.push([name, make]);
     const rows = recommenders.map(([model, make]) => evaluateOne(model, make, cases, sequences.itemIds.length));
     return [{ dataset, protocol: `${task}: ${split}; ${QUESTIONS[task]}`, goal: TASK_GOAL[task], seed, cases: cases.length, rows }];
   });
