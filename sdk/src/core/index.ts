@@ -21,6 +21,7 @@ export type { VerifyOptions } from './artifact/verify.ts';
 export type * from './models/recommendation/types.ts';
 export * from './models/recommendation/attributes.ts';
 export * from './models/recommendation/config.ts';
+export * from './models/recommendation/dot.ts';
 export * from './models/recommendation/encode-session.ts';
 export * from './models/recommendation/filter.ts';
 export * from './models/recommendation/js-scan.ts';

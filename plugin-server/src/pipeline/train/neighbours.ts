@@ -6,6 +6,9 @@ export const FEWEST_TOGETHER = 3;
 /** Occurrences at which the damping neither raises nor lowers a weight. */
 const TYPICAL = 30;
 
+/** A pair seen together this often counts for half of what its frequency says: few sightings may be chance. */
+const DOUBT = 4;
+
 /** Companions of each item, [items × count] row by row. */
 export interface NeighbourLists {
   readonly count: number;
@@ -13,12 +16,23 @@ export interface NeighbourLists {
   readonly weight: Float32Array;
 }
 
+export interface NeighbourOptions {
+  /** Companions kept per item. */
+  readonly count: number;
+  /** How strongly a companion's own popularity counts against it: 0 not at all, 0.5 as in a cosine. */
+  readonly damping: number;
+  /** What a companion that came before the item counts for, beside one that came after it: 1 when the direction says nothing. */
+  readonly before: number;
+}
+
 /**
- * The strongest companions of each item: w(i, j) = P(j | i) · (30 / n_j)^damping, at most `count` an item, pairs seen
- * together at least FEWEST_TOGETHER times. Empty places have weight 0.
- * @param damping how strongly a neighbour's own popularity counts against it: 0 not at all, 0.5 as in a cosine
+ * The strongest companions of each item, at most `count`, pairs seen together at least FEWEST_TOGETHER times:
+ *
+ *     w(i, j) = (after_ij + before · before_ij) / n_i · c_ij / (c_ij + DOUBT) · (TYPICAL / n_j)^damping
+ *
+ * with c_ij the groups that hold both and n_i those that hold i. Empty places have weight 0.
  */
-export function strongestNeighbours(counts: Cooccurrence, count: number, damping: number): NeighbourLists {
+export function strongestNeighbours(counts: Cooccurrence, { count, damping, before }: NeighbourOptions): NeighbourLists {
   const { items, start, column, occurrences } = counts;
   const row = new Int32Array(items * count);
   const weight = new Float32Array(items * count);
@@ -29,7 +43,9 @@ export function strongestNeighbours(counts: Cooccurrence, count: number, damping
       const together = counts.count[at];
       if (together < FEWEST_TOGETHER) continue;
       const j = column[at];
-      candidates.push({ j, w: (together / occurrences[i]) * (TYPICAL / occurrences[j]) ** damping });
+      const close = counts.after[at] + before * counts.before[at];
+      const w = (close / occurrences[i]) * (together / (together + DOUBT)) * (TYPICAL / occurrences[j]) ** damping;
+      if (w > 0) candidates.push({ j, w });
     }
     candidates.sort((a, b) => b.w - a.w || a.j - b.j);
     for (let k = 0; k < Math.min(count, candidates.length); k++) {

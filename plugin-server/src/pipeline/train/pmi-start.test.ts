@@ -54,7 +54,7 @@ test('co-occurrence counts groups that hold both, and is symmetric', () => {
 
 test('a pair seen in fewer than three groups is no neighbour', () => {
   const counts = countCooccurrence(themedShop(12));
-  const { count, row, weight } = strongestNeighbours(counts, 8, 0.4);
+  const { count, row, weight } = strongestNeighbours(counts, { count: 8, damping: 0.4, before: 0.5 });
   for (let i = 0; i < counts.items; i++) {
     for (let k = i * count; k < (i + 1) * count; k++) {
       if (weight[k] === 0) continue;
@@ -62,5 +62,5 @@ test('a pair seen in fewer than three groups is no neighbour', () => {
       assert.ok(counts.count[at] >= 3);
     }
   }
-  assert.equal(strongestNeighbours(countCooccurrence(themedShop(1)), 8, 0.4).count, 0);
+  assert.equal(strongestNeighbours(countCooccurrence(themedShop(1)), { count: 8, damping: 0.4, before: 0.5 }).count, 0);
 });

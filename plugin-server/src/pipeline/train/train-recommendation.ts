@@ -39,10 +39,10 @@ export interface TrainOptions {
 }
 
 const VALIDATION_CASES = 600;
-/** Companions kept per item: more did not help (docs/benchmarks.md). */
-const NEIGHBOURS = 24;
-/** How strongly a companion's popularity counts against it; the shop's carts choose. */
-const DAMPINGS = [0.2, 0.4];
+/** Companions kept per item: more do not help (docs/decisions/0012). */
+const NEIGHBOURS = 20;
+/** Weightings of companions; the shop's validation cases choose. In some shops what came before an item says as much as what came after. */
+const WEIGHTINGS = [0.5, 0.1].flatMap((before) => [0.1, 0.4].map((damping) => ({ count: NEIGHBOURS, before, damping })));
 
 /**
  * Trains the recommendation model on the training groups, choosing the epoch by NDCG@20 of the int8 model on the
@@ -75,7 +75,7 @@ export async function trainRecommendation(dataset: Dataset, options: TrainOption
       save: options.save && ((state) => options.save!({ split: sequences.split, itemIds, state })),
       saveEvery: options.saveEvery,
     });
-    const companions = DAMPINGS.map((damping) => strongestNeighbours(counts, NEIGHBOURS, damping));
+    const companions = WEIGHTINGS.map((weighting) => strongestNeighbours(counts, weighting));
     return tuneForRanking(checkpoint(values, history), cases, companions);
   } finally {
     learner.dispose();

@@ -1,13 +1,20 @@
-import { GOALS, KINDS, MIX_SIZE, mixIndex, POSITION_BUCKETS } from '@vitrine/sdk/core';
+import { GOALS, KINDS, MIX_SIZE, mixIndex, PLAIN_SUM, POSITION_BUCKETS } from '@vitrine/sdk/core';
+import { compressRecommendation, previewModel } from '../compress/compress-recommendation.ts';
 import { CART, type Case, PURCHASE, type Task, VIEW } from '../dataset/cases.ts';
-import { scoreCheckpoint } from '../evaluate/score-checkpoint.ts';
 import type { Checkpoint } from '../types.ts';
 import type { NeighbourLists } from './neighbours.ts';
+import { RankingQuestions } from './ranking-questions.ts';
 
-/** Weights of the companions that are tried, in units of the model's score. */
-const WEIGHTS = [0, 1, 3, 10, 20, 40, 80];
+/** How much companions count, in units of the model's score: of their sum, and of its square root. */
+const STRENGTHS = [
+  ...[0, 1, 3, 10, 20, 40, 80, 160].map((strength) => ({ strength, root: false })),
+  ...[2, 4, 8, 12, 16, 24, 32].map((strength) => ({ strength, root: true })),
+];
+const DECAYS = [PLAIN_SUM.decay, 0.8, 0.5];
 /** Additions to the repeat bonus that are tried; the first of equals is kept. */
-const SHIFTS = [0, 0.5, 1, 2, 4, -1, -2, -4, -8];
+const SHIFTS = [0, 0.5, 1, 2, 3, 4, 6, -1, -2, -4, -8];
+/** Enough of them to compare one set of companions with another. */
+const FEW_SHIFTS = [0, 3];
 /** With fewer cases a task decides nothing: its goal follows the cart. */
 const FEWEST_CASES = 50;
 
@@ -20,53 +27,81 @@ const DECIDES: Record<Task, readonly number[]> = {
   'next-basket': [entry('purchase', PURCHASE)],
   'next-view': KINDS.map((_, kind) => entry('view', kind)),
 };
+/** A cart's items are left out of what is suggested beside it, so their bonus decides nothing there. */
+const REPEATS: Record<Task, boolean> = { 'rest-of-basket': false, 'next-basket': true, 'next-view': true };
 
 /**
  * Settings that the training loss cannot choose, because it counts every probability and a widget only shows the top:
- * which companions ship and how much they count beside the session's direction, and how readily items of the session
- * come again. For each goal and kind, the values with the best NDCG@20 of the int8 model on the validation cases of the
- * task that uses them.
+ * which companions ship, how they are summed up and how much they count beside the session's direction, and how readily
+ * items of the session come again. For each goal and kind, the values with the best NDCG@20 of the int8 model on the
+ * validation cases of the task that uses them.
  *
- * @param lists companions to choose from
+ * @param lists companions to choose from; those ship that do best over all tasks
  */
 export function tuneForRanking(checkpoint: Checkpoint, cases: ReadonlyMap<Task, readonly Case[]>, lists: readonly NeighbourLists[]): Checkpoint {
-  const mix = new Float32Array(MIX_SIZE);
-  const learned = checkpoint.params.get('bonus')!;
-  const bonus = learned.data.slice();
-  let tuned: Checkpoint = { ...checkpoint, params: new Map([...checkpoint.params, ['bonus', { ...learned, data: bonus }]]) };
-  const use = (list: NeighbourLists) => { tuned = { ...tuned, neighbours: { ...list, mix } }; };
-  const score = (questions: readonly Case[]) => () => scoreCheckpoint(tuned, questions);
-  const enough = (task: Task) => (cases.get(task)?.length ?? 0) >= FEWEST_CASES;
+  const none: NeighbourLists = { count: 0, row: new Int32Array(0), weight: new Float32Array(0) };
+  const model = previewModel(compressRecommendation({ ...checkpoint, neighbours: { ...none, mix: new Float32Array(MIX_SIZE) } }));
+  const questions = new Map([...cases].filter(([, list]) => list.length >= FEWEST_CASES).map(([task, list]) => [task, new RankingQuestions(model, list, lists)]));
 
-  // Carts first: they decide which companions ship.
-  use(lists[0]);
-  if (enough('rest-of-basket')) {
-    const tries = lists.flatMap((list) => WEIGHTS.map((weight) => ({ list, weight })));
-    choose(tries, ({ list, weight }) => {
-      use(list);
-      for (const at of DECIDES['rest-of-basket']) mix[at] = weight;
-    }, score(cases.get('rest-of-basket')!));
-  }
-  for (const task of ['next-basket', 'next-view'] as const) {
-    const setMix = (weight: number) => { for (const at of DECIDES[task]) mix[at] = weight; };
-    const setShift = (shift: number) => {
-      // `bonusIndex` lays out [goal, kind, position]: the entries of one (goal, kind) are contiguous.
-      for (const first of DECIDES[task]) {
-        for (let at = first * POSITION_BUCKETS; at < (first + 1) * POSITION_BUCKETS; at++) bonus[at] = learned.data[at] + shift;
-      }
-    };
-    if (!enough(task)) {
-      setMix(mix[ON_CART]);
-      continue;
+  const tune = (list: NeighbourLists, shifts: readonly number[]) => {
+    const mixture = emptyMixture();
+    let total = 0;
+    // Carts first: a task without cases of its own follows them.
+    for (const task of ['rest-of-basket', 'next-basket', 'next-view'] as const) {
+      const asked = questions.get(task);
+      const entries = DECIDES[task];
+      if (asked) total += tuneTask(entries, REPEATS[task] ? shifts : [0], mixture, () => asked.score(list, lists.indexOf(list), mixture));
+      else if (task !== 'rest-of-basket') for (const at of entries) copyEntry(mixture, ON_CART, at);
     }
-    choose(WEIGHTS, setMix, score(cases.get(task)!));
-    choose(SHIFTS, setShift, score(cases.get(task)!));
-  }
-  return tuned;
+    return { list, mixture, total };
+  };
+  const chosen = lists.map((list) => tune(list, FEW_SHIFTS)).reduce((best, one) => (one.total > best.total ? one : best));
+  const { list, mixture } = tune(chosen.list, SHIFTS);
+
+  const bonus = checkpoint.params.get('bonus')!;
+  // `bonusIndex` lays out [goal, kind, position]: the entries of one (goal, kind) are contiguous.
+  const shifted = bonus.data.map((value, at) => value + mixture.shift[Math.floor(at / POSITION_BUCKETS)]);
+  return {
+    ...checkpoint,
+    params: new Map([...checkpoint.params, ['bonus', { ...bonus, data: shifted }]]),
+    neighbours: { ...list, mix: mixture.strength, sums: Array.from(mixture.decay, (decay, at) => ({ decay, root: mixture.root[at] })) },
+  };
 }
 
-/** Sets the value with the best score; the first of equals. */
-function choose<T>(values: readonly T[], set: (value: T) => void, score: () => number): void {
+function emptyMixture() {
+  return {
+    strength: new Float32Array(MIX_SIZE), decay: new Float32Array(MIX_SIZE).fill(PLAIN_SUM.decay),
+    root: Array.from({ length: MIX_SIZE }, () => false), shift: new Float32Array(MIX_SIZE),
+  };
+}
+
+/** Strength and repeats together, because companions push repeats down; then the decay, then the strength again. */
+function tuneTask(entries: readonly number[], shifts: readonly number[], mixture: ReturnType<typeof emptyMixture>, score: () => number): number {
+  const setStrength = ({ strength, root }: (typeof STRENGTHS)[number]) => {
+    for (const at of entries) {
+      mixture.strength[at] = strength;
+      mixture.root[at] = root;
+    }
+  };
+  const setShift = (shift: number) => { for (const at of entries) mixture.shift[at] = shift; };
+  const setDecay = (decay: number) => { for (const at of entries) mixture.decay[at] = decay; };
+  setDecay(DECAYS[1]);
+  choose(shifts.flatMap((shift) => STRENGTHS.map((strength) => ({ strength, shift }))), ({ strength, shift }) => {
+    setStrength(strength);
+    setShift(shift);
+  }, score);
+  choose(DECAYS, setDecay, score);
+  return choose(STRENGTHS, setStrength, score);
+}
+
+function copyEntry(mixture: ReturnType<typeof emptyMixture>, from: number, to: number): void {
+  mixture.strength[to] = mixture.strength[from];
+  mixture.decay[to] = mixture.decay[from];
+  mixture.root[to] = mixture.root[from];
+}
+
+/** Sets the value with the best score, the first of equals. @returns that score */
+function choose<T>(values: readonly T[], set: (value: T) => void, score: () => number): number {
   let best = { value: values[0], score: -1 };
   for (const value of values) {
     set(value);
@@ -74,4 +109,5 @@ function choose<T>(values: readonly T[], set: (value: T) => void, score: () => n
     if (reached > best.score) best = { value, score: reached };
   }
   set(best.value);
+  return best.score;
 }
