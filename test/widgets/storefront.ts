@@ -35,6 +35,8 @@ export interface PageOptions {
   readonly csp?: string | null;
   /** The plugin server's files come from the shop's own origin. */
   readonly sameOrigin?: boolean;
+  /** Attributes of `<html>`. */
+  readonly root?: string;
 }
 
 export interface Storefront {
@@ -65,7 +67,7 @@ export async function openStorefront(): Promise<Storefront> {
   const shop = 'demo.myshopify.com';
   const signer = await createSigner();
   const state: StorefrontState = {
-    artifact: await randomArtifact(signer, { items: ITEMS, dim: 16, seed: 42, shop }), unavailable: [], hidden: new Set(), collectorStatus: 202, up: true,
+    artifact: await randomArtifact(signer, { items: ITEMS, dim: 16, seed: 42, shop, attributes: true }), unavailable: [], hidden: new Set(), collectorStatus: 202, up: true,
     instead: () => false, hold: undefined, prelude: () => '',
   };
   const batches: EventBatch[] = [];
@@ -113,7 +115,7 @@ export async function openStorefront(): Promise<Storefront> {
     }
     const options = pages.get(request.url!.split('?')[0]);
     if (!options) return void response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><html lang="en"><title>Not here</title><h1>Not here</h1></html>');
-    const { meta = {}, body, attributes = '', csp = '', key = signer.key, sameOrigin } = options;
+    const { meta = {}, body, attributes = '', csp = '', key = signer.key, sameOrigin, root = 'lang="en"' } = options;
     const from = sameOrigin ? shopUrl : appUrl;
     if (csp !== null) {
       const scripts = sameOrigin ? "'self'" : appUrl;
@@ -121,7 +123,7 @@ export async function openStorefront(): Promise<Storefront> {
       response.setHeader('content-security-policy', `default-src 'none'; script-src ${scripts}; style-src 'self' ${from}; img-src ${appUrl}; connect-src ${from}; form-action 'self'; ${workers} ${csp}`);
     }
     const metas = Object.entries(meta).map(([name, content]) => `<meta name="vitrine:${name}" content="${content}">`).join('\n');
-    response.setHeader('content-type', 'text/html; charset=utf-8').end(`<!doctype html><html lang="en"><head><title>Shop</title>
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(`<!doctype html><html ${root}><head><title>Shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">${metas}
 <link rel="stylesheet" href="${from}/assets/vitrine.css"><link rel="stylesheet" href="/theme.css">
 <script type="module" id="vitrine" src="${from}/assets/vitrine.js" data-shop="${shop}" data-key="${key}" data-server="${from}" ${attributes}></script>

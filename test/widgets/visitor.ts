@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { createJsScan, loadRecommendation, rank, verifyArtifact, type SessionItem } from '@vitrine/sdk/core';
+import { createJsScan, loadRecommendation, rank, verifyArtifact, type ItemFilter, type SessionItem } from '@vitrine/sdk/core';
 import type { RecommendRequest, Vitrine } from '@vitrine/sdk';
 import type { PageOptions, Storefront } from './storefront.ts';
 
@@ -94,10 +94,11 @@ export async function openVisitor(browser: Browser, store: Storefront): Promise<
 
 /** What Node ranks with the live artifact. */
 export async function rankInNode(
-  store: Storefront, session: readonly SessionItem[], goal: 'view' | 'purchase', exclude: readonly string[], limit = 4, artifact = store.state.artifact!,
+  store: Storefront, session: readonly SessionItem[], goal: 'view' | 'purchase', exclude: readonly string[],
+  { limit = 4, filter }: { limit?: number; filter?: ItemFilter } = {},
 ): Promise<string[]> {
-  const { bytes, hash } = artifact;
+  const { bytes, hash } = store.state.artifact!;
   const verified = await verifyArtifact(bytes as Uint8Array<ArrayBuffer>, { publicKey: store.signer.key, hash, shop: store.shop, subtle: webcrypto.subtle as never });
   const model = loadRecommendation(verified);
-  return (await rank(model, createJsScan(model), { session, goal, exclude: new Set(exclude), limit })).map((item) => item.id);
+  return (await rank(model, createJsScan(model), { session, goal, exclude: new Set(exclude), limit, filter })).map((item) => item.id);
 }

@@ -26,13 +26,16 @@ export const limitOf = (request: RecommendRequest): number =>
  * A goal the model was not trained for gives way to the other. Never returned: the product looked at, the basket, the
  * cart, what the release calls unavailable.
  *
- * @throws VitrineError `bad_usage` for an unknown kind
+ * @throws VitrineError `bad_usage` for an unknown kind, or a filter that is none
  */
 export function planRanking(
   request: RecommendRequest, visit: Pick<Visit, 'items' | 'cart' | 'product'>, goals: readonly Goal[], unavailable: readonly string[],
 ): RankRequest {
-  const { kind } = request;
+  const { kind, filter } = request;
   if (!WIDGETS.includes(kind)) throw new VitrineError('bad_usage', `recommend: unknown kind "${kind}". Use ${WIDGETS.join(', ')}.`);
+  if (filter !== undefined && (typeof filter !== 'object' || !filter)) {
+    throw new VitrineError('bad_usage', 'recommend: "filter" must be an object such as { types: ["Shoes"], price: { max: 50 } }.');
+  }
   const product = request.productId ?? visit.product;
   const basket = request.productIds?.length ? request.productIds : visit.cart.length > 0 ? visit.cart : product ? [product] : [];
 
@@ -49,6 +52,7 @@ export function planRanking(
     session,
     goal: goals.includes(wanted) ? wanted : (goals[0] ?? wanted),
     exclude,
+    filter,
     limit: limitOf(request) + SPARES,
   };
 }

@@ -81,6 +81,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     });
 
   const rankPopular = async (request: RecommendRequest): Promise<Ranked | null> => {
+    if (request.filter) return null; // a list of ids knows nothing of types and prices
     const { exclude, limit } = planRanking(request, visit, [], host.unavailable);
     const ids = (await popular.read()).filter((id) => !exclude?.has(id)).slice(0, limit);
     return ids.length > 0 ? { items: ids.map((id) => ({ id, source: 'popular' })), version: null, backend: null } : null;

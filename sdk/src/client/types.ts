@@ -1,5 +1,6 @@
 import type { VitrineError } from '../core/errors.ts';
 import type { VitrineEvent, Widget } from '../core/events/types.ts';
+import type { ItemFilter } from '../core/models/recommendation/filter.ts';
 import type { BackendChoice, BackendName } from '../engine/protocol.ts';
 
 /** How to reach a shop's published model. */
@@ -10,7 +11,7 @@ export interface VitrineOptions {
   readonly key: string;
   /** Address of the plugin server, e.g. "https://vitrine.example.com". */
   readonly server: string;
-  /** `auto` (default) picks the faster of WebGL and JavaScript; both rank alike. */
+  /** `auto` (default) answers on the CPU and takes WebGL where it is right and faster; all rank alike. */
   readonly backend?: BackendChoice;
   /**
    * Did the shopper allow analytics? Left out, Shopify's customer privacy API decides, and where there is none the
@@ -48,6 +49,8 @@ export interface RecommendRequest {
   readonly limit?: number;
   /** Product ids never to return, beside the product looked at, the cart and what is sold out or hidden. */
   readonly exclude?: readonly string[];
+  /** Only products of these types, vendors, tags or prices, as the shop had them when the artifact was made. */
+  readonly filter?: ItemFilter;
 }
 
 /** A product as the shop shows it now. */

@@ -55,6 +55,21 @@ test('an answer that another request has overtaken is not shown', async () => {
   assert.equal(states.at(-1)!.status, 'loading');
 });
 
+test('while another list is ranked the one before stays, and is still counted', async () => {
+  const { answers, tracked, states, client, render } = setting();
+  const connection = connectRecommendations(client, { kind: 'for-you', heading: 'Before' }, render);
+  answers[0](list('a'));
+  await settle();
+  connection.update({ kind: 'related', heading: 'After' });
+  const { status, items, heading, sendEvent } = states.at(-1)!;
+  assert.deepEqual([status, items.map(({ id }) => id), heading], ['loading', ['a'], 'Before']);
+  sendEvent('click', items[0]);
+  assert.deepEqual(tracked, [{ type: 'recommendation_clicked', widget: 'for-you', artifact: 'v1', productId: 'a', position: 0 }]);
+  answers[1](list('b'));
+  await settle();
+  assert.deepEqual([states.at(-1)!.heading, states.at(-1)!.items[0].id], ['After', 'b']);
+});
+
 test('nothing to show, and a failure', async () => {
   const { answers, states, client, render } = setting();
   const connection = connectRecommendations(client, { kind: 'related', heading: '' }, render);

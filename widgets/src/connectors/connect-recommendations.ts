@@ -1,4 +1,4 @@
-import type { RecommendedItem, Vitrine, VitrineError, Widget } from '@vitrine/sdk';
+import type { ItemFilter, RecommendedItem, Vitrine, VitrineError, Widget } from '@vitrine/sdk';
 
 export type { Vitrine, Widget };
 
@@ -8,6 +8,7 @@ export interface RecommendationParams {
   readonly productId?: string;
   readonly productIds?: readonly string[];
   readonly limit?: number;
+  readonly filter?: ItemFilter;
   readonly heading: string;
   /** BCP 47, for prices. */
   readonly locale?: string;
@@ -25,6 +26,7 @@ export interface RenderItem {
 }
 
 export interface RenderState {
+  /** While `loading`, everything else is as before: an empty list at first, later the list that is about to be replaced. */
   readonly status: 'loading' | 'ready' | 'empty' | 'error';
   readonly items: readonly RenderItem[];
   readonly heading: string;
@@ -57,24 +59,26 @@ export function connectRecommendations(
   client: Vitrine, params: RecommendationParams, render: (state: RenderState) => void,
 ): Connection {
   let turn = 0;
+  const nothing = { items: [], explanation: null, artifact: null, error: null, sendEvent: () => false };
+  let state: RenderState = { ...nothing, status: 'loading', heading: params.heading };
+  const show = (change: Partial<RenderState>) => render((state = { ...state, ...change }));
 
   const rank = async (wanted: RecommendationParams) => {
     const mine = ++turn;
-    const { kind, productId, productIds, limit, heading, locale } = wanted;
-    const base = { items: [], heading, explanation: null, artifact: null, error: null, sendEvent: () => false } as const;
-    render({ ...base, status: 'loading' });
+    const { kind, productId, productIds, limit, filter, heading, locale } = wanted;
+    show({ status: 'loading' });
     try {
-      const { items, artifact } = await client.recommend({ kind, productId, productIds, limit });
+      const { items, artifact } = await client.recommend({ kind, productId, productIds, limit, filter });
       if (mine !== turn) return;
       const shown = items.map((item) => renderItem(item, locale));
-      render({
-        ...base, artifact, items: shown,
+      show({
+        heading, artifact, items: shown, error: null,
         status: shown.length > 0 ? 'ready' : 'empty',
         explanation: shown.length === 0 ? null : shown[0].source === 'model' ? 'visit' : 'popular',
         sendEvent: createSender(client, kind, artifact, shown),
       });
     } catch (error) {
-      if (mine === turn) render({ ...base, status: 'error', error: error as VitrineError });
+      if (mine === turn) show({ ...nothing, status: 'error', error: error as VitrineError });
     }
   };
 

@@ -19,7 +19,7 @@ let sheet: CSSStyleSheet | undefined;
  * `<vitrine-recommendations>`: recommendations in the page, in the theme's own font and colour.
  *
  * Attributes: `kind` (`related`, `bought-together`, `for-you`), `product-id`, `product-ids` ("8001,8002"), `limit` (1 to
- * 24), `heading`, `locale`. A changed attribute ranks again.
+ * 24), `filter` (JSON, e.g. `{"types":["Shoes"],"price":{"max":50}}`), `heading`, `locale`. A changed attribute ranks again.
  *
  * Events, which bubble: `vitrine:impression` `{ kind, artifact, items }`, `vitrine:click` `{ kind, artifact, item }`.
  *
@@ -33,7 +33,7 @@ let sheet: CSSStyleSheet | undefined;
  * <vitrine-recommendations kind="related" product-id="8001" limit="4"></vitrine-recommendations>
  */
 export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {}) {
-  static readonly observedAttributes = ['kind', 'product-id', 'product-ids', 'limit', 'heading', 'locale'];
+  static readonly observedAttributes = ['kind', 'product-id', 'product-ids', 'limit', 'filter', 'heading', 'locale'];
 
   #root: ShadowRoot | null = null;
   #own: Vitrine | null = null;
@@ -115,6 +115,7 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
       productId: text('product-id'),
       productIds: text('product-ids')?.split(',').map((id) => id.trim()).filter(Boolean),
       limit: this.#limit(),
+      filter: parseFilter(text('filter')),
       heading: text('heading') ?? headingFor(kind, locale),
     };
   }
@@ -154,5 +155,14 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
     });
     sight.observe(this);
     this.#stopSeen = () => sight.disconnect();
+  }
+}
+
+/** Text that is not JSON goes on as it is: the client says what is wrong with it. */
+function parseFilter(json: string | undefined): RecommendationParams['filter'] {
+  try {
+    return json && JSON.parse(json);
+  } catch {
+    return json as never;
   }
 }

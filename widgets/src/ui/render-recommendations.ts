@@ -12,14 +12,17 @@ const IMAGE_SIZE = 400;
 export function renderRecommendations(
   root: ShadowRoot, state: RenderState, limit: number, onClick: (item: RenderItem) => void,
 ): void {
-  const waiting = state.status === 'loading';
+  const waiting = state.status === 'loading' && state.items.length === 0;
+  const links = () => [...root.querySelectorAll('a')];
+  const focused = links().indexOf(root.activeElement as HTMLAnchorElement);
   const heading = make('h2', { id: 'heading', part: 'heading' }, state.heading);
   const list = make('ul', { part: 'list', role: 'list' }); // Safari drops the role of a list without bullets
   if (waiting) list.setAttribute('aria-hidden', 'true');
   const cards = waiting ? Array.from({ length: limit }, skeleton) : state.items.map((item) => card(item, root.ownerDocument.baseURI, onClick));
   list.append(...cards);
-  const section = make('section', { part: 'section', 'aria-labelledby': 'heading', 'aria-busy': String(waiting) }, heading, list);
+  const section = make('section', { part: 'section', 'aria-labelledby': 'heading', 'aria-busy': String(state.status === 'loading') }, heading, list);
   root.replaceChildren(section);
+  if (focused >= 0) links()[focused]?.focus({ preventScroll: true }); // a list that is replaced does not throw the reader out
 }
 
 function card(item: RenderItem, base: string, onClick: (item: RenderItem) => void): HTMLLIElement {
