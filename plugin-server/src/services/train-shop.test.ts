@@ -81,7 +81,7 @@ test('a full disk fails the run in one line; the published release stays', async
 
 test('too little memory fails the run in one line; the published release and the server stay', async (t) => {
   const { ctx } = await setUp(t);
-  await assert.rejects(trainShop(ctx, { shop: 'shop', epochs: 3, memory: { maxOldGenerationSizeMb: 24 } }), { code: 'internal', message: /too little free memory/ });
+  await assert.rejects(trainShop(ctx, { shop: 'shop', epochs: 3, memory: { maxOldGenerationSizeMb: 6 } }), { code: 'internal', message: /too little free memory/ });
   const [failed] = await listRuns(ctx.db, 'shop');
   assert.equal(failed.status, 'failed');
   assert.match(failed.result!.error!, /too little free memory/);
