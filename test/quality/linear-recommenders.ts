@@ -4,6 +4,7 @@ import { createRandom } from '../../plugin-server/src/pipeline/dataset/random.ts
 import type { Sequences } from '../../plugin-server/src/pipeline/dataset/sequences.ts';
 import { RankingMetrics } from '../../plugin-server/src/pipeline/evaluate/metrics.ts';
 import type { Recommender } from '../../plugin-server/src/pipeline/evaluate/recommenders.ts';
+import type { QualityOptions } from './run.ts';
 import { invertSymmetric } from './symmetric-inverse.ts';
 
 const NOTHING: ReadonlySet<number> = new Set();
@@ -24,7 +25,7 @@ interface Linear {
  * cosines of the columns of X. X holds what each customer bought before (for the next basket) or what each order holds
  * (for the rest of a basket). Ridge, shrinkage and reminder are chosen on the validation orders by NDCG@20.
  */
-export function linearRecommenders(sequences: Sequences, task: Task, seed: number, note: (line: string) => void): Map<string, () => Recommender> {
+export function linearRecommenders(sequences: Sequences, task: Task, { seed, smoke, note }: QualityOptions): Map<string, () => Recommender> {
   const items = sequences.itemIds.length;
   const gram = gramMatrix(sequences, task === 'rest-of-basket');
   const cases = buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), TUNING_CASES);
@@ -43,7 +44,7 @@ export function linearRecommenders(sequences: Sequences, task: Task, seed: numbe
   };
   return new Map([
     ['item-kNN', () => choose('item-kNN, shrinkage', SHRINKAGES, (shrinkage) => cosines(gram, items, shrinkage))],
-    ['EASE', () => choose('EASE, ridge', RIDGES, (ridge) => easeWeights(gram, items, ridge))],
+    ['EASE', () => choose('EASE, ridge', smoke ? RIDGES.slice(1, 2) : RIDGES, (ridge) => easeWeights(gram, items, ridge))],
   ]);
 }
 

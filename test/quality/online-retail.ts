@@ -33,7 +33,8 @@ export async function run(options: QualityOptions): Promise<Evaluation[]> {
 }
 
 /** Trains with the shop's defaults and evaluates what would ship. */
-async function trainAndEvaluate(name: string, dataset: Dataset, split: string, { seed, epochs, note }: QualityOptions): Promise<Evaluation[]> {
+async function trainAndEvaluate(name: string, dataset: Dataset, split: string, options: QualityOptions): Promise<Evaluation[]> {
+  const { seed, epochs, note } = options;
   const [{ startTfjs }, { trainRecommendation }, { previewModel }, { chooseCodec, codecCases }, { evaluateRecommendation }, { encodeArtifact }] = await Promise.all([
     import('../../plugin-server/src/pipeline/train/start-tfjs.ts'), import('../../plugin-server/src/pipeline/train/train-recommendation.ts'),
     import('../../plugin-server/src/pipeline/compress/compress-recommendation.ts'), import('../../plugin-server/src/pipeline/compress/choose-codec.ts'),
@@ -54,7 +55,7 @@ async function trainAndEvaluate(name: string, dataset: Dataset, split: string, {
     { family: 'recommendation', audience: 'browser', shop: name, version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
     packed.tensors, async () => new Uint8Array(64));
   const evaluations = evaluateRecommendation(dataset, previewModel(packed), {
-    dataset: name, seed, split, limit: Infinity, others: (task) => linearRecommenders(dataset.sequences, task, seed, note),
+    dataset: name, seed, split, limit: Infinity, others: (task) => linearRecommenders(dataset.sequences, task, options),
   });
   return evaluations.map((evaluation) => ({
     ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, seconds, bytes: file.length } : row)),

@@ -51,7 +51,7 @@ test('figures worked out by hand: every position of the test sessions', async ()
     near(metrics['HR@10'], 3 / 4);
     near(metrics['MRR@20'], expected[model as keyof typeof expected]);
     assert.equal(metrics.coverage, 1);
-    near(metrics.popularity, 1 / 2); // all five items are in every list
+    near(metrics['popularity bias'], 1 / 2); // all five items are in every list
   }
   near(rows[0].metrics['NDCG@10'], (2 / Math.log2(3) + 1 / Math.log2(6)) / 4);
   // Three sessions with 1, 1 and 2 predictions and hits 1, 1, 1: residuals 1/4, 1/4, -1/2.
@@ -97,6 +97,7 @@ test('wrong use and bad files: one line, exit code 2', async () => {
     [['--sessions', train, '--test', bad, '--model', 'popularity'], 2, /bad\.txt, line 2: ids are separated by spaces/],
     [['--sessions', train, '--test', join(folder, 'absent.txt')], 2, /there is no such file/],
     [['--sessions', train, '--test', write('ones.txt', 'a\nb\n'), '--model', 'popularity'], 1, /There is nothing to predict/],
+    [['--sessions', train, '--test', train, '--out', train], 2, /ok\.txt: no folder that can be written to\. Give --out another one\./],
     [['--shop', 'demo', '--sessions', train], 2, /--sessions is for files/],
     [['--shop', 'demo', 'other'], 2, /takes no argument without an option name, got "other"/],
   ];
@@ -107,6 +108,22 @@ test('wrong use and bad files: one line, exit code 2', async () => {
   }
   const stopped = await run(['--sessions', train, '--test', train], AbortSignal.abort());
   assert.deepEqual([stopped.code, stopped.notes], [130, ['vitrine: Evaluation stopped.']]);
+});
+
+test('a budget that is over ends the search for settings where it stands', async () => {
+  let now = 0;
+  const out: string[] = [];
+  const many = write('pairs.txt', Array.from({ length: 200 }, (_, at) => `p${at % 7} p${(at * at) % 5} p${at % 7}`).join('\n'));
+  const evaluate = async (budget: string[]) => {
+    const code = await main(['evaluate', 'recommendation', '--sessions', many, '--test', many, '--model', 'co-occurrence', '--json', ...budget], {
+      terminal: { out: (line) => out.push(line), note: () => {}, clock: () => (now += 1000) }, env: {},
+    });
+    assert.equal(code, 0);
+    return (JSON.parse(out.at(-1)!) as Evaluation).rows[0].settings!;
+  };
+  const first = { closeness: 1, backward: 0.5, damping: 0.25, decay: 0.7, trust: 1, reminder: 0, fading: 0.9 };
+  assert.deepEqual(await evaluate(['--budget', '1s']), first);
+  assert.notDeepEqual(await evaluate([]), first, 'these data ask for reminders');
 });
 
 test('our model: the figures are those of the artifact that is kept, and float32 is close by', async () => {

@@ -14,7 +14,7 @@ export function formatEvaluation(evaluation: Evaluation): string {
 }
 
 /** Columns of an evaluation on files. */
-const FILE_COLUMNS = ['P@20', 'MRR@20', 'HR@10', 'NDCG@10', 'coverage', 'popularity'] as const;
+const FILE_COLUMNS = ['P@20', 'MRR@20', 'HR@10', 'NDCG@10', 'coverage', 'popularity bias'] as const;
 
 /** An evaluation on files: metrics with their standard errors, in the order the models were run. */
 export function formatFileEvaluation(evaluation: Evaluation): string {

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { VitrineError } from '@vitrine/sdk/core';
 import { evaluateProblem, type EvaluateProblemOptions } from '../pipeline/evaluate/files/evaluate-problem.ts';
 import { instancesProblem, leaveOneOutProblem, nextItemProblem, type Problem, type Protocol } from '../pipeline/evaluate/files/problem.ts';
 import { joinInstances, readInstances, readSessions, readUsers, type ReadOptions, Vocabulary } from '../pipeline/evaluate/files/read-lists.ts';
@@ -20,7 +21,7 @@ export interface EvaluateFilesInput extends Omit<EvaluateProblemOptions, 'datase
  * @throws VitrineError `bad_input` with line numbers, `not_enough_data`, `cancelled`
  */
 export async function evaluateFiles(input: EvaluateFilesInput): Promise<Evaluation> {
-  if (input.out !== undefined) await mkdir(input.out, { recursive: true });
+  if (input.out !== undefined) await makeFolder(input.out);
   const problem = await readProblem(input);
   const { evaluation, trained } = await evaluateProblem(problem, { ...input, dataset: basename(input.sessions) });
   if (input.out !== undefined) {
@@ -28,6 +29,16 @@ export async function evaluateFiles(input: EvaluateFilesInput): Promise<Evaluati
     if (trained) await writeFile(join(input.out, 'model.vtrn'), trained.file);
   }
   return evaluation;
+}
+
+/** Before hours of work, not after. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (cause) {
+    throw new VitrineError('bad_input', `${path}: no folder that can be written to. Give --out another one.`, { cause });
+  }
 }
 
 /** Reads files as the protocol says. */

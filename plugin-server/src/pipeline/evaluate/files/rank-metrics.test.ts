@@ -28,7 +28,7 @@ test('means and standard errors as their definitions say, over clusters of any s
     const shown = all.flatMap(({ rows }) => rows.slice(0, 20));
     assert.ok(Math.abs(got.coverage - new Set(shown).size / ITEMS) < 1e-12);
     const places = shown.map((row) => 1 - row / (ITEMS - 1));
-    if (shown.length > 0) assert.ok(Math.abs(got.popularity - places.reduce((a, b) => a + b, 0) / shown.length) < 1e-12);
+    if (shown.length > 0) assert.ok(Math.abs(got['popularity bias'] - places.reduce((a, b) => a + b, 0) / shown.length) < 1e-12);
   }));
 });
 

@@ -10,8 +10,8 @@ const NAMES = ['P@20', 'MRR@20', 'HR@10', 'NDCG@10', 'NDCG@20'] as const;
  * - P@20: the right item is among the first 20. The same number is called HR@20 and recall@20 elsewhere.
  * - MRR@20: 1 / rank, 0 beyond 20. HR@10 and NDCG@10, NDCG@20: hit, and 1 / log2(rank + 1), 0 beyond.
  * - coverage: share of the catalogue that appeared in any list of 20.
- * - popularity: mean place of what was recommended among all items by popularity, 1 the most popular, 0 the least;
- *   recommending at random gives 0.5.
+ * - popularity bias: mean place of what was recommended among all items by popularity, 1 the most popular, 0 the least;
+ *   recommending at random gives 0.5; what shoppers chose themselves stands in the table's heading.
  *
  * Ties are not the metric's business: every model must hand over a total order that does not know the right item. Ours
  * put the more popular row first.
@@ -93,7 +93,7 @@ export class RankMetrics {
       errors[name] = this.#clusters > 1 ? Math.sqrt((spread * this.#clusters) / (this.#clusters - 1)) / n : 0;
     });
     metrics.coverage = this.#shown.reduce((sum, shown) => sum + shown, 0) / this.#items;
-    metrics.popularity = this.#shownRows > 0 && this.#items > 1 ? 1 - this.#rowSum / this.#shownRows / (this.#items - 1) : 0;
+    metrics['popularity bias'] = this.#shownRows > 0 && this.#items > 1 ? 1 - this.#rowSum / this.#shownRows / (this.#items - 1) : 0;
     return { metrics, errors };
   }
 }
