@@ -87,24 +87,32 @@ function readSums(values: Float32Array): CompanionSum[] {
   return Array.from({ length: MIX_SIZE }, (_, at) => ({ decay: values[at], root: values[MIX_SIZE + at] === 1 }));
 }
 
+/** Gives a tensor of exactly this size, or throws. */
+type GetTensor = (name: string, size: number) => TensorData;
+
+function readNeighbours({ items, neighbours: count }: RecommendationConfig, tensor: GetTensor): Neighbours {
+  return { ...readCompanions('neighbour', items, count, items, tensor), mix: count > 0 ? (tensor('neighbour_mix', MIX_SIZE) as Float32Array) : new Float32Array(MIX_SIZE) };
+}
+
 /**
- * Companions lie in one list, those of row 0 first, the rows of each in rising order as distances; a weight is the number
+ * Companions lie in one list, those of item 0 first, the rows of each in rising order as distances; a weight is the number
  * of one of sixteen levels.
+ * @param limit the rows named are below it
  */
-function readNeighbours({ items, neighbours: count }: RecommendationConfig, tensor: (name: string, size: number) => TensorData): Neighbours {
+export function readCompanions(name: string, items: number, count: number, limit: number, tensor: GetTensor): Omit<Neighbours, 'mix'> {
   const row = new Int32Array(items * count);
   const weight = new Float32Array(items * count);
-  if (count === 0) return { count, row, weight, mix: new Float32Array(MIX_SIZE) };
-  const counts = tensor('neighbour_count', items) as Uint8Array;
+  if (count === 0) return { count, row, weight };
+  const counts = tensor(`${name}_count`, items) as Uint8Array;
   const size = counts.reduce((sum, value) => sum + value, 0);
-  const gaps = readPlanes(tensor('neighbours', rowBytes(items) * size), size);
-  const levels = tensor('neighbour_levels', LEVELS) as Float32Array;
-  const level = tensor('neighbour_weight', size) as Int8Array;
+  const gaps = readPlanes(tensor(`${name}s`, rowBytes(limit) * size), size);
+  const levels = tensor(`${name}_levels`, LEVELS) as Float32Array;
+  const level = tensor(`${name}_weight`, size) as Int8Array;
   for (let item = 0, at = 0; item < items; item++) {
     for (let k = 0, last = -1; k < counts[item]; k++, at++) {
       row[item * count + k] = last += gaps[at] + 1;
       weight[item * count + k] = levels[level[at] + LEVELS / 2];
     }
   }
-  return { count, row, weight, mix: tensor('neighbour_mix', MIX_SIZE) as Float32Array };
+  return { count, row, weight };
 }
