@@ -30,7 +30,7 @@ export async function measureCold(bench: EngineBench, model: BenchModel): Promis
     peer('tfjs webgl, naive', model), peer('tfjs webgl, naive, on the page', model), peer('tfjs wasm', model), peer('onnxruntime-web wasm', model),
   ];
   for (const { script, file } of contestants) await Promise.all([server.transferred(script), server.transferred(file)]); // compressed before anyone waits
-  if (!smoke) await server.transferred('/bench/ort-wasm-simd-threaded.wasm');
+  await server.transferred('/bench/ort-wasm-simd-threaded.wasm');
   const results: Record<string, ColdSample[]> = Object.fromEntries(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round < (smoke ? 1 : ROUNDS); round++) {
     note(`cold start: round ${round + 1}`);

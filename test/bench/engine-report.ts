@@ -1,6 +1,6 @@
 import type { ColdResult } from './engine-cold.ts';
 import type { SteadinessResult } from './engine-steadiness.ts';
-import type { WarmResult } from './engine-warm.ts';
+import type { Agreement, WarmResult } from './engine-warm.ts';
 import { latencyPlot } from './latency-plot.ts';
 import { markdownTable } from './markdown-table.ts';
 import type { Report, Row } from './row.ts';
@@ -27,11 +27,12 @@ export function engineReport({ warm, cold, steadiness }: { warm: readonly WarmRe
   const timeOf = ({ contestants }: WarmResult, name: string, where: 'page' | 'inside' = 'page') =>
     contestants[name].rounds.map((round) => round.map((sample) => sample[where]));
   for (const result of warm) {
-    for (const [name, { rounds, same, shared }] of Object.entries(result.contestants)) {
+    for (const [name, { rounds, same, sameAsFloat, shared }] of Object.entries(result.contestants)) {
       const subject = `${name}, ${count(result.items)} items`;
       add(subject, 'warm call, seen from the page', median(rounds.flat().map(({ page }) => page)), 'ms');
       add(subject, 'warm call, inside the Worker', median(rounds.flat().map(({ inside }) => inside)), 'ms');
       add(subject, 'answers equal to the int8 oracle', same, '1');
+      add(subject, 'answers equal to the float32 oracle', sameAsFloat, '1');
       add(subject, 'items shared with the int8 oracle', shared, '1');
     }
     const { items } = result;
@@ -80,25 +81,29 @@ function bestOurs({ contestants }: WarmResult): string {
 function warmTable(warm: readonly WarmResult[]): string {
   const names = Object.keys(warm[0].contestants);
   const cell = (result: WarmResult, name: string) => {
+    if (!result.contestants[name]) return '';
     const samples = result.contestants[name].rounds.flat();
     return `${milliseconds(median(samples.map(({ page }) => page)))} (${milliseconds(median(samples.map(({ inside }) => inside)))})`;
   };
-  return markdownTable(['', ...warm.map(({ items }) => `>${count(items)}`), '>top 20 as the oracle', '>items shared'], names.map((name) => {
-    const answered = warm.at(-1)!.contestants[name].backend;
-    const asked = name.split(', ')[1];
+  return markdownTable(['', ...warm.map(({ items }) => `>${count(items)}`), '>= int8 oracle', '>= float32 oracle', '>items of the int8 oracle'], names.map((name) => {
+    const measured = warm.flatMap(({ contestants }) => contestants[name] ?? []);
+    const least = (of: keyof Agreement) => percent(Math.min(...measured.map((contestant) => contestant[of])));
+    const answered = [...new Set(measured.flatMap(({ backend }) => backend ?? []))].join(', ');
     return [
-      answered && asked !== answered ? `${name} (answered by ${answered})` : name, ...warm.map((result) => cell(result, name)),
-      percent(Math.min(...warm.map(({ contestants }) => contestants[name].same))), percent(Math.min(...warm.map(({ contestants }) => contestants[name].shared))),
+      nameWith(name, answered), ...warm.map((result) => cell(result, name)),
+      least('same'), least('sameAsFloat'), least('shared'),
     ];
   }));
 }
 
+/** Who answered, where that was not the one that was asked for. */
+const nameWith = (name: string, answered: string | undefined) => (answered && name !== `ours, ${answered}` ? `${name} (answered by ${answered})` : name);
+
 function coldTable({ contestants }: ColdResult): string {
   return markdownTable(['', '>median ms', '>rounds', '>page blocked, ms'], Object.entries(contestants).map(([name, samples]) => {
     const all = samples.map((sample) => sample.milliseconds);
-    const answered = samples.at(-1)!.backend;
     return [
-      answered && name.split(', ')[1] !== answered ? `${name} (answered by ${answered})` : name,
+      nameWith(name, samples.at(-1)!.backend),
       milliseconds(median(all)), `${milliseconds(Math.min(...all))} – ${milliseconds(Math.max(...all))}`, milliseconds(median(samples.map(({ blocked }) => blocked))),
     ];
   }));

@@ -2,7 +2,6 @@ import { openBenchBrowser, openBenchPage } from './bench-page.ts';
 import type { ObjectCounts } from './browser/messages.ts';
 import { ours } from './contestants.ts';
 import type { EngineBench } from './engine.ts';
-import { compare } from './engine-warm.ts';
 import { workerHeap } from './worker-heap.ts';
 import type { BenchModel } from './peers/bench-model.ts';
 
@@ -30,14 +29,14 @@ export async function measureSteadiness(bench: EngineBench, model: BenchModel): 
       await page.evaluate((contestant) => benchPage.open(contestant), contestant);
       const request = model.requests[time];
       const { during, after, rebuilt } = await page.evaluate(({ name, request }) => benchPage.loseContext(name, request), { name, request });
-      losses.push({ milliseconds: rebuilt, right: compare([during, after], [model.expected[time], model.expected[time]]).same === 1, during: during.backend });
+      losses.push({ milliseconds: rebuilt, right: [during, after].every(({ items }) => items.map(({ id }) => id).join() === model.expected[time].join()), during: during.backend });
       await page.context().close();
     }
     note(`${calls} calls`);
     const page = await openBenchPage(browser, server.origin);
     await page.evaluate((contestant) => benchPage.open(contestant), contestant);
     const recommend = (times: number) => page.evaluate(({ name, requests, times }) => benchPage.measure(name, requests, { calls: times, budget: Infinity, least: times }), { name, requests: model.requests, times });
-    const look = async () => ({ ...(await page.evaluate(() => benchPage.countObjects())), heap: await workerHeap(page) });
+    const look = async () => ({ ...(await page.evaluate(() => benchPage.askInstruments('count-objects'))), heap: await workerHeap(page) });
     await recommend(smoke ? 5 : 100); // what is made once is made now
     const before = await look();
     await recommend(calls);

@@ -9,15 +9,33 @@ export interface WarmResult {
   readonly items: number;
   readonly renderer: string;
   readonly browser: string;
-  /** By contestant: which backend answered at the end, its measurements by round, and how it ranked. */
-  readonly contestants: Readonly<Record<string, { readonly backend?: string; readonly rounds: readonly (readonly Sample[])[]; readonly same: number; readonly shared: number }>>;
+  readonly contestants: Readonly<Record<string, WarmContestant>>;
+}
+
+export interface WarmContestant extends Agreement {
+  /** Ours only: which backend answered, after its choice. */
+  readonly backend?: string;
+  readonly rounds: readonly (readonly Sample[])[];
+}
+
+/** How it ranked, as shares of all requests and of all items. */
+export interface Agreement {
+  /** Requests answered in exactly the int8 oracle's order. */
+  readonly same: number;
+  /** Requests answered in exactly the order that a session vector in float32 gives. */
+  readonly sameAsFloat: number;
+  /** Items of the int8 oracle's answers that are in its own, in whatever order. */
+  readonly shared: number;
 }
 
 const ROUNDS = 5;
 const REPEAT: Repeat = { calls: 20, budget: 700, least: 5 };
 const SMOKE: Repeat = { calls: 2, budget: 100, least: 1 };
+/** On the page itself tfjs does what it does in a Worker, while nothing else can happen: shown where it is bearable. */
+const ON_PAGE: PeerName = 'tfjs webgl, naive, on the page';
+const LARGEST_ON_PAGE = 10_000;
 /** Calls before anything is measured: shaders, code, and our choice of a backend. */
-const WARM_UP: Repeat = { calls: 30, budget: 1_500, least: 5 };
+const WARM_UP: Repeat = { calls: 30, budget: 700, least: 5 };
 
 /**
  * All contestants side by side in one page, each loaded once. A round takes them in turn, in an order that moves on by one
@@ -25,17 +43,17 @@ const WARM_UP: Repeat = { calls: 30, budget: 1_500, least: 5 };
  */
 export async function measureWarm(bench: EngineBench, model: BenchModel): Promise<WarmResult> {
   const { server, smoke, note } = bench;
-  const { requests, expected } = model;
+  const { requests } = model;
   const { browser, renderer } = await openBenchBrowser(server.origin);
   try {
+    note(`${model.items} items: loading`);
     const page = await openBenchPage(browser, server.origin);
     const contestants = [
       ...(['webgl', 'wasm', 'js', 'auto'] as const).map((backend) => ours(bench, model, backend)),
-      ...(Object.keys(PEERS) as PeerName[]).map((name) => peer(name, model)),
+      ...(Object.keys(PEERS) as PeerName[]).filter((name) => name !== ON_PAGE || model.items <= LARGEST_ON_PAGE).map((name) => peer(name, model)),
     ];
-    const results: Record<string, { backend?: string; rounds: Sample[][]; same: number; shared: number }> = {};
+    const results: Record<string, WarmContestant & { rounds: Sample[][] }> = {};
     for (const contestant of contestants) {
-      note(`${model.items} items: ${contestant.name} loads`);
       await page.evaluate((contestant) => benchPage.open(contestant), contestant);
       const repeat = smoke ? SMOKE : WARM_UP;
       const answers = await page.evaluate(async ({ name, requests, repeat }) => {
@@ -44,10 +62,10 @@ export async function measureWarm(bench: EngineBench, model: BenchModel): Promis
         for (const request of requests) answers.push(await benchPage.recommend(name, request));
         return answers;
       }, { name: contestant.name, requests, repeat });
-      results[contestant.name] = { backend: answers.at(-1)!.backend, rounds: [], ...compare(answers, expected) };
+      results[contestant.name] = { backend: answers.at(-1)!.backend, rounds: [], ...compare(answers, model) };
     }
     for (let round = 0; round < (smoke ? 2 : ROUNDS); round++) {
-      note(`${model.items} items: round ${round + 1}`);
+      note(`${model.items} items: round ${round + 1} of ${smoke ? 2 : ROUNDS}`);
       for (let turn = 0; turn < contestants.length; turn++) {
         const { name } = contestants[(turn + round) % contestants.length];
         const repeat = smoke ? SMOKE : REPEAT;
@@ -60,17 +78,12 @@ export async function measureWarm(bench: EngineBench, model: BenchModel): Promis
   }
 }
 
-/** Share of requests answered in exactly the oracle's order, and share of the oracle's items that are in the answer. */
-export function compare(answers: readonly Answer[], expected: readonly (readonly string[])[]): { same: number; shared: number } {
-  let same = 0;
-  let shared = 0;
-  let all = 0;
-  answers.forEach(({ items }, at) => {
-    const ids = items.map(({ id }) => id);
-    if (ids.join() === expected[at].join()) same++;
-    const found = new Set(ids);
-    shared += expected[at].filter((id) => found.has(id)).length;
-    all += expected[at].length;
-  });
-  return { same: same / answers.length, shared: shared / all };
+export function compare(answers: readonly Answer[], { expected, expectedFloat }: Pick<BenchModel, 'expected' | 'expectedFloat'>): Agreement {
+  const ids = answers.map(({ items }) => items.map(({ id }) => id));
+  const share = (right: (at: number) => number) => ids.reduce((sum, _, at) => sum + right(at), 0) / ids.length;
+  return {
+    same: share((at) => Number(ids[at].join() === expected[at].join())),
+    sameAsFloat: share((at) => Number(ids[at].join() === expectedFloat[at].join())),
+    shared: share((at) => expected[at].filter((id) => ids[at].includes(id)).length / expected[at].length),
+  };
 }

@@ -34,7 +34,7 @@ export async function run({ smoke = false, note }: BenchOptions): Promise<Report
   const missing = browserMissing();
   if (missing) throw new VitrineError('bad_config', missing);
   const outdir = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
-  const server = await startBenchServer();
+  const server = await startBenchServer({ quality: smoke ? 1 : 9 });
   try {
     const { browser: folder, files } = await build({ outdir });
     for (const [name, content] of await readFolder(folder)) server.set(`/assets/${name}`, content);
@@ -43,14 +43,11 @@ export async function run({ smoke = false, note }: BenchOptions): Promise<Report
     const worker = `/assets/${files.find(({ role, file }) => role === 'worker' && file.endsWith('.js'))!.file.split(/[\\/]/).at(-1)!}`;
     const bench: EngineBench = { server, worker, smoke, note };
 
-    const warm = [];
-    for (const items of smoke ? [1_000] : SIZES) {
-      note(`${items} items: model`);
-      warm.push(await measureWarm(bench, serveModel(server, await benchModel(items))));
-    }
     const middle = serveModel(server, await benchModel(smoke ? 1_000 : MIDDLE));
-    const cold = await measureCold(bench, middle);
     const steadiness = await measureSteadiness(bench, middle);
+    const cold = await measureCold(bench, middle);
+    const warm = [];
+    for (const items of smoke ? [1_000] : SIZES) warm.push(await measureWarm(bench, serveModel(server, await benchModel(items))));
     return engineReport({ warm, cold, steadiness });
   } finally {
     server.close();

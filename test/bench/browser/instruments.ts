@@ -31,6 +31,6 @@ for (const [name, kind] of Object.entries(KINDS) as [keyof typeof KINDS, string]
 const channel = new BroadcastChannel(CHANNEL);
 channel.onmessage = ({ data }: MessageEvent<InstrumentRequest>) => {
   const alive = [...contexts].filter((context) => !context.isContextLost());
-  if (data === 'lose-context') for (const context of alive) context.getExtension('WEBGL_lose_context')!.loseContext();
-  if (data === 'count-objects') channel.postMessage({ ...counts, contexts: alive.length } satisfies ObjectCounts);
+  if (data === 'lose-contexts') for (const context of alive) context.getExtension('WEBGL_lose_context')!.loseContext();
+  channel.postMessage({ ...counts, contexts: alive.filter((context) => !context.isContextLost()).length } satisfies ObjectCounts);
 };

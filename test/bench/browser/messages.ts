@@ -40,9 +40,9 @@ export interface WorkerScope {
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
-/** What the instruments in a Worker answer on the channel of this name. */
+/** The instruments in a Worker do what they are asked on the channel of this name, then answer with their counts. */
 export const CHANNEL = 'vitrine-bench';
-export type InstrumentRequest = 'lose-context' | 'count-objects';
+export type InstrumentRequest = 'lose-contexts' | 'count-objects';
 export interface ObjectCounts {
   readonly textures: number;
   readonly buffers: number;

@@ -1,4 +1,4 @@
-import { CHANNEL, type Answer, type BenchRequest, type ObjectCounts, type Reply } from './messages.ts';
+import { type Answer, type BenchRequest, CHANNEL, type InstrumentRequest, type ObjectCounts, type Reply } from './messages.ts';
 import type { Serve } from './serve-peer.ts';
 
 /** How a contestant is started. */
@@ -46,7 +46,10 @@ async function start({ name, script, onPage, plain }: Contestant): Promise<Runni
     send = (message) => void answer(message as never);
   } else {
     const worker = new Worker(plain ? script : `/timed.js?script=${script}`, { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<Reply>) => hear(data);
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      if (data.type === 'backend') backends.push({ backend: data.backend!, at: performance.now() });
+      else hear(data);
+    };
     worker.onerror = (event) => failed(new Error(`${name}: ${event.message || 'its Worker failed'}`));
     send = (message, transfer) => worker.postMessage(message, transfer);
     close = () => worker.terminate();
@@ -60,7 +63,6 @@ async function start({ name, script, onPage, plain }: Contestant): Promise<Runni
       failed = reject;
       const late = setTimeout(() => reject(new Error(`${name}: no answer to "${type}" in ${PATIENCE / 1000} s`)), PATIENCE);
       hear = (reply) => {
-        if (reply.type === 'backend') backends.push({ backend: reply.backend!, at: performance.now() });
         if (reply.id !== id) return;
         clearTimeout(late);
         if (reply.type === 'failed') reject(new Error(`${name}: ${reply.message}`));
@@ -143,35 +145,31 @@ export async function cold(contestant: Contestant, request: BenchRequest): Promi
   return { milliseconds, blocked, answer };
 }
 
-/** Takes the WebGL context away, asks at once, and asks until WebGL answers again. */
+/** Takes the WebGL context away, asks at once, and asks again until WebGL answers as before. */
 export async function loseContext(name: string, request: BenchRequest): Promise<{ during: Answer; rebuilt: number; after: Answer }> {
-  const one = running.get(name)!;
-  const changes = one.backends.length;
-  const channel = new BroadcastChannel(CHANNEL);
+  const { backends } = running.get(name)!;
+  const changes = backends.length;
+  const { contexts } = await askInstruments('lose-contexts');
+  if (contexts > 0) throw new Error(`${name}: its context could not be taken away`);
   const from = performance.now();
-  channel.postMessage('lose-context');
-  channel.close();
-  await new Promise((resolve) => setTimeout(resolve, 0));
   const during = await recommend(name, request);
-  let after = during;
-  const patience = performance.now() + 10_000;
-  while (after.backend !== 'webgl' || one.backends.length === changes) {
-    if (performance.now() > patience) throw new Error(`${name}: WebGL did not come back`);
+  const back = () => backends.slice(changes).find(({ backend }) => backend === 'webgl');
+  while (!back()) {
+    if (performance.now() - from > PATIENCE) throw new Error(`${name}: WebGL did not come back`);
     await new Promise((resolve) => setTimeout(resolve, 1));
-    after = await recommend(name, request);
   }
-  return { during, after, rebuilt: (one.backends.slice(changes).find(({ backend }) => backend === 'webgl')?.at ?? performance.now()) - from };
+  return { during, rebuilt: back()!.at - from, after: await recommend(name, request) };
 }
 
-/** WebGL objects that live in the Workers of this page; ask while one contestant is open. */
-export function countObjects(): Promise<ObjectCounts> {
+/** Asks the instruments in the Workers of this page; while one contestant is open, so that one of them answers. */
+export function askInstruments(request: InstrumentRequest): Promise<ObjectCounts> {
   const channel = new BroadcastChannel(CHANNEL);
   return new Promise((resolve) => {
     channel.onmessage = ({ data }: MessageEvent<ObjectCounts>) => {
       channel.close();
       resolve(data);
     };
-    channel.postMessage('count-objects');
+    channel.postMessage(request);
   });
 }
 

@@ -33,7 +33,8 @@ export function tfjsPeer(start: (assets: string) => Promise<unknown>, inWorker =
   };
 }
 
-function batchOf({ session, goal }: BenchRequest): Batch {
+/** One session as the reference model wants it, without padding. */
+export function batchOf({ session, goal }: BenchRequest): Batch {
   const length = session.length;
   return {
     items: tf.tensor2d([session.map(({ id }) => rowOf(id))], [1, length], 'int32'),

@@ -1,7 +1,11 @@
 import { webcrypto } from 'node:crypto';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { encodeArtifact, encodeSession, GOALS, hashArtifact, KINDS, knownSession, loadRecommendation, paramShapes, type RecommendationModel, type TensorInput, verifyArtifact } from '@vitrine/sdk/core';
 import { createSigner, seeded } from '../../contract/random-model.ts';
+import { encode } from '../../../sdk/src/core/models/recommendation/model.ts';
 import type { BenchRequest } from '../browser/messages.ts';
+import { batchOf } from '../browser/tfjs-model.ts';
 import { onnxGraph } from './onnx-graph.ts';
 import { writeTensors } from './tensor-file.ts';
 
@@ -21,8 +25,10 @@ export interface BenchModel {
   readonly tensors: Uint8Array;
   readonly onnx: Uint8Array;
   readonly requests: readonly BenchRequest[];
-  /** The int8 oracle's best ids for each request. */
+  /** The int8 oracle's best ids for each request: what ours must answer. */
   readonly expected: readonly (readonly string[])[];
+  /** The same with the session's vector left in float32: what the peers must answer. */
+  readonly expectedFloat: readonly (readonly string[])[];
 }
 
 /**
@@ -55,20 +61,34 @@ export async function benchModel(items: number, seed = 1): Promise<BenchModel> {
   return {
     items, artifact, trust, requests,
     tensors: writeTensors(floats(model)), onnx: onnxGraph(model, SESSION_LENGTH, LIMIT),
-    expected: requests.map((request) => oracle(model, request)),
+    expected: requests.map((request) => {
+      const { query, unit } = encodeSession(model, knownSession(model, request.session), GOALS.indexOf(request.goal));
+      return best(model, query, unit, request.limit);
+    }),
+    expectedFloat: await floatAnswers(model, requests),
   };
 }
 
+/** The reference model on tfjs's plain JavaScript backend, for the session's vector. */
+async function floatAnswers(model: RecommendationModel, requests: readonly BenchRequest[]): Promise<string[][]> {
+  tf.enableProdMode(); // it advertises a faster backend otherwise
+  await tf.setBackend('cpu');
+  const queries = tf.tidy(() => {
+    const params = Object.fromEntries([...floats(model)].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]));
+    return requests.map((request) => encode(params, params.item_table as tf.Tensor2D, batchOf(request)).dataSync());
+  });
+  return queries.map((query, at) => best(model, query, model.config.scale * model.tableScale, requests[at].limit));
+}
+
 /** The definition of the ranking, in its plainest form: every row scored in double precision, then sorted. */
-function oracle(model: RecommendationModel, request: BenchRequest): string[] {
-  const { query, unit } = encodeSession(model, knownSession(model, request.session), GOALS.indexOf(request.goal));
+function best(model: RecommendationModel, query: ArrayLike<number>, unit: number, limit: number): string[] {
   const bias = model.params.get('item_bias')!;
   const scores = Float64Array.from(bias, (value, row) => {
     let dot = 0;
     for (let j = 0; j < DIM; j++) dot += query[j] * model.table[row * DIM + j];
     return dot * unit + value;
   });
-  return [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, request.limit).map((row) => model.itemIds[row]);
+  return [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, limit).map((row) => model.itemIds[row]);
 }
 
 /** What the tfjs peers read: every parameter, and the table as the int8 steps stand for it. */

@@ -10,7 +10,6 @@ const brotli = promisify(brotliCompress);
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html', '': 'application/octet-stream' };
 /** Only what a cold start fetches is compressed; larger models are for warm calls. */
 const LARGEST_COMPRESSED = 2 ** 24;
-const QUALITY = 9;
 
 export interface BenchServer {
   readonly origin: string;
@@ -25,15 +24,17 @@ export interface BenchServer {
  * Serves files from memory, all with the same compression and nothing kept by the browser. The page is isolated from
  * other origins, because only then is a browser's clock finer than a tenth of a millisecond.
  *
+ * @param options.quality of brotli, 1 to 11
+ *
  * `/timed.js?script=X` is a module that imports the instruments, then X.
  */
-export async function startBenchServer(): Promise<BenchServer> {
+export async function startBenchServer({ quality = 9 }: { readonly quality?: number } = {}): Promise<BenchServer> {
   const files = new Map<string, Uint8Array>();
   const compressed = new Map<string, Promise<Uint8Array>>();
   const compress = (path: string): Promise<Uint8Array> => {
     const content = files.get(path)!;
     if (!compressed.has(path)) {
-      compressed.set(path, brotli(content, { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }));
+      compressed.set(path, brotli(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }));
     }
     return compressed.get(path)!;
   };
