@@ -87,20 +87,29 @@ test('a lost context falls back within the answer and is rebuilt, twice at most'
     assert.equal(backend.giveUp(lost, 'lost'), true);
     assert.equal(backend.scan, cpu);
     assert.equal(backend.giveUp(lost, 'lost'), true, 'an answer that was on its way may try again too');
-    await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, 5));
     assert.equal(backend.scan.name, again);
   }
   assert.equal(opened, 3);
   assert.equal(backend.giveUp(cpu, 'a bug'), false, 'nothing stands behind the CPU');
 });
 
-test('a backend that comes up after the end is let go', async () => {
+test('a backend that comes up after the end is let go, and none is opened then', async () => {
   let disposed = 0;
-  let open = (_: BlockScan) => {};
-  const backend = chooseBackend({ choice: 'webgl', cpu: js, dim: DIM, now: () => 0, openWebgl: () => new Promise((resolve) => (open = resolve)) });
+  let opened = (_: BlockScan) => {};
+  const opening = Promise.withResolvers<void>();
+  const openWebgl = () => {
+    opening.resolve();
+    return new Promise<BlockScan>((resolve) => (opened = resolve));
+  };
+  const backend = chooseBackend({ choice: 'webgl', cpu: js, dim: DIM, now: () => 0, openWebgl });
+  await opening.promise;
   backend.dispose();
-  open(timed({ at: 0 }, 1, { dispose: () => void disposed++ }));
+  opened(timed({ at: 0 }, 1, { dispose: () => void disposed++ }));
   await backend.settled;
   assert.equal(disposed, 1);
   assert.equal(backend.scan, js);
+  const other = chooseBackend({ choice: 'webgl', cpu: js, dim: DIM, now: () => 0, openWebgl: () => assert.fail('must not be opened') });
+  other.dispose();
+  await other.settled;
 });

@@ -53,10 +53,9 @@ export function chooseBackend({ choice, cpu, openWebgl, dim, now, onChange }: Ch
 
   const warmUp = async () => {
     try {
-      if (choice === 'auto') {
-        await new Promise((resolve) => setTimeout(resolve)); // the first answer goes before
-        if (disposed || medianTime(cpu, new Int8Array(dim).fill(1), now) < FAST_MS) return change(cpu, 'the CPU takes less than a millisecond');
-      }
+      await new Promise((resolve) => setTimeout(resolve)); // the answer that is on its way goes before
+      if (disposed) return;
+      if (choice === 'auto' && medianTime(cpu, new Int8Array(dim).fill(1), now) < FAST_MS) return change(cpu, 'the CPU takes less than a millisecond');
       change(await openWebgl(), choice === 'webgl' ? 'chosen' : 'faster on this device');
     } catch (error) {
       change(cpu, (error as Error).message);
