@@ -27,6 +27,7 @@ export * from './models/recommendation/filter.ts';
 export * from './models/recommendation/js-scan.ts';
 export * from './models/recommendation/load.ts';
 export * from './models/recommendation/rank.ts';
+export * from './models/recommendation/shards.ts';
 export * from './models/recommendation/select-top.ts';
 export * from './models/recommendation/top-rows.ts';
 export { BLOCK } from './models/recommendation/types.ts';

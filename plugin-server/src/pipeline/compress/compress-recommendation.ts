@@ -59,7 +59,7 @@ export function quantise(data: Float32Array, shape: readonly number[]): PackedTe
 }
 
 /** [items × dim] → [dim × items]: two items' codes of one dimension share a byte, which compresses better. */
-function rowsToColumns(rows: Int8Array, dim: number): Int8Array {
+export function rowsToColumns(rows: Int8Array, dim: number): Int8Array {
   const items = rows.length / dim;
   const columns = new Int8Array(rows.length);
   for (let at = 0, row = 0; row < items; row++) for (let j = 0; j < dim; j++) columns[j * items + row] = rows[at++];

@@ -130,7 +130,7 @@ test('a manifest that lies is refused with the place', () => {
     ['{"a":', 0, /manifest: must be JSON/],
     ['[]', 0, /manifest: must be an object/],
     ['null', 0, /manifest: must be an object/],
-    ['{}', 0, /manifest.family: must be recommendation/],
+    ['{}', 0, /manifest.family: must be recommendation or recommendation-shard/],
     [withTensors().replace('"config":{', '"config":{"__proto__":{"x":1},'), 0, /must not have a key "__proto__"/],
     [withTensors().replace('"browser"', '"everyone"'), 0, /manifest.audience: must be browser or server/],
     [withTensors().replace('2026-11-23T10:15:00Z', 'yesterday'), 0, /manifest.createdAt: must be a time/],

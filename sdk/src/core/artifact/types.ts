@@ -22,7 +22,8 @@ export interface MetricRow {
 }
 
 export interface Manifest {
-  readonly family: 'recommendation';
+  /** A shard belongs to the `recommendation` artifact that names its hash. */
+  readonly family: 'recommendation' | 'recommendation-shard';
   /** A server artifact is never served to a browser. */
   readonly audience: 'browser' | 'server';
   /** The shop it was trained for, e.g. "demo.myshopify.com". */

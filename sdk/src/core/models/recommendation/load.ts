@@ -76,7 +76,7 @@ export function loadRecommendation({ manifest, tensors }: Artifact): Recommendat
 }
 
 /** [dim, items] → [items, dim]. */
-function columnsToRows(columns: Int8Array, items: number, dim: number): Int8Array {
+export function columnsToRows(columns: Int8Array, items: number, dim: number): Int8Array {
   const rows = new Int8Array(columns.length);
   for (let j = 0, at = 0; j < dim; j++) for (let row = 0; row < items; row++) rows[row * dim + j] = columns[at++];
   return rows;
