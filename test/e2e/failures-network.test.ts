@@ -78,6 +78,21 @@ test('storage that is full: the ranking is Node\'s', settings, async () => {
   await assertRanked(await visitor.open('/products/p3', GRANTED));
 });
 
+test('a browser without idle callbacks ranks; one without constructed style sheets keeps its page as it is', settings, async () => {
+  await visitor.context.addInitScript(() => {
+    delete (globalThis as Record<string, unknown>).requestIdleCallback;
+    delete (AbortSignal as unknown as Record<string, unknown>).timeout;
+  });
+  await assertRanked(await visitor.open('/products/p3', PRODUCT));
+  await visitor.context.addInitScript(() => {
+    delete (CSSStyleSheet.prototype as unknown as Record<string, unknown>).replaceSync;
+  });
+  const page = await visitor.open('/products/p3', PRODUCT);
+  await page.waitForTimeout(1_000);
+  assert.equal(await page.evaluate((tag) => customElements.get(tag), WIDGET), undefined);
+  await visitor.assertWhole(page);
+});
+
 test('storage that never answers: the ranking is Node\'s', settings, async () => {
   await visitor.context.addInitScript(() => {
     CacheStorage.prototype.open = () => new Promise(() => {});
@@ -85,21 +100,23 @@ test('storage that never answers: the ranking is Node\'s', settings, async () =>
   await assertRanked(await visitor.open('/products/p3', GRANTED));
 });
 
-const POLICIES: readonly [name: string, options: Partial<PageOptions>, where: 'worker' | 'page'][] = [
-  ["script-src 'self'; worker-src 'self'", { sameOrigin: true }, 'worker'],
-  ["script-src 'self'; worker-src 'none'", { sameOrigin: true, csp: "worker-src 'none'" }, 'page'],
-  ['scripts of another origin; worker-src blob:', {}, 'worker'],
-  ["scripts of another origin; worker-src 'self', which no Worker of another origin passes", { csp: "worker-src 'self'" }, 'page'],
+const POLICIES: readonly [name: string, options: Partial<PageOptions>, where: 'worker' | 'page', backend: 'js' | 'wasm'][] = [
+  ["script-src 'self'; worker-src 'self'", { sameOrigin: true }, 'worker', 'js'],
+  ["script-src 'self'; worker-src 'none'", { sameOrigin: true, csp: "worker-src 'none'" }, 'page', 'js'],
+  ['scripts of another origin; worker-src blob:', {}, 'worker', 'js'],
+  ["scripts of another origin, 'wasm-unsafe-eval'; worker-src blob:", { scripts: "'wasm-unsafe-eval'" }, 'worker', 'wasm'],
+  ["scripts of another origin; worker-src 'self', which no Worker of another origin passes", { csp: "worker-src 'self'" }, 'page', 'js'],
 ];
-for (const [name, options, where] of POLICIES) {
-  test(`policy ${name}: the engine runs in the ${where}, nothing is evaluated`, settings, async () => {
+for (const [name, options, where, backend] of POLICIES) {
+  test(`policy ${name}: the engine runs in the ${where} on ${backend}, nothing is evaluated`, settings, async () => {
     const page = await visitor.open('/products/p3', { ...PRODUCT, ...options });
     await visitor.settled(page);
     const refused = visitor.problems.splice(0);
     if (where === 'worker') assert.deepEqual(refused, []);
     for (const line of refused) assert.match(line, /worker/i, 'the policy refused the Worker and nothing else');
     await assertRanked(page);
-    assert.equal((await page.evaluate(() => window.vitrine!.status)).engine, where);
+    const status = await page.evaluate(() => window.vitrine!.status);
+    assert.deepEqual([status.engine, status.backend], [where, backend]);
   });
 }
 

@@ -35,6 +35,8 @@ export interface PageOptions {
   readonly csp?: string | null;
   /** The plugin server's files come from the shop's own origin. */
   readonly sameOrigin?: boolean;
+  /** Sources of scripts beside the plugin server, e.g. 'wasm-unsafe-eval' in its quotes. */
+  readonly scripts?: string;
   /** Attributes of `<html>`. */
   readonly root?: string;
 }
@@ -115,12 +117,12 @@ export async function openStorefront(): Promise<Storefront> {
     }
     const options = pages.get(request.url!.split('?')[0]);
     if (!options) return void response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><html lang="en"><title>Not here</title><h1>Not here</h1></html>');
-    const { meta = {}, body, attributes = '', csp = '', key = signer.key, sameOrigin, root = 'lang="en"' } = options;
+    const { meta = {}, body, attributes = '', csp = '', key = signer.key, sameOrigin, scripts = '', root = 'lang="en"' } = options;
     const from = sameOrigin ? shopUrl : appUrl;
     if (csp !== null) {
-      const scripts = sameOrigin ? "'self'" : appUrl;
+      const origins = sameOrigin ? "'self'" : appUrl;
       const workers = /worker-src/.test(csp) ? '' : `worker-src ${sameOrigin ? "'self'" : 'blob:'};`;
-      response.setHeader('content-security-policy', `default-src 'none'; script-src ${scripts}; style-src 'self' ${from}; img-src ${appUrl}; connect-src ${from}; form-action 'self'; ${workers} ${csp}`);
+      response.setHeader('content-security-policy', `default-src 'none'; script-src ${origins} ${scripts}; style-src 'self' ${from}; img-src ${appUrl}; connect-src ${from}; form-action 'self'; ${workers} ${csp}`);
     }
     const metas = Object.entries(meta).map(([name, content]) => `<meta name="vitrine:${name}" content="${content}">`).join('\n');
     response.setHeader('content-type', 'text/html; charset=utf-8').end(`<!doctype html><html ${root}><head><title>Shop</title>
