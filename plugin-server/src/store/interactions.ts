@@ -1,16 +1,22 @@
+import { setImmediate } from 'node:timers/promises';
 import { KINDS } from '@vitrine/sdk/core';
 import type { Interactions } from '../pipeline/types.ts';
 import type { Database } from './database.ts';
 
-/** Orders, and events, that one statement returns: bounds memory while a shop of any size streams by. */
-const ORDERS = 5_000;
-const EVENTS = 50_000;
+/**
+ * Orders, and events, that one statement returns. It bounds memory while a shop of any size streams by, and the time for
+ * which the embedded database, which computes in the server's thread, lets requests wait.
+ */
+const ORDERS = 1_000;
+const EVENTS = 5_000;
 
 interface Touch {
   readonly product: string;
   readonly group: string;
   readonly actor: string | null;
   readonly seconds: number;
+  /** Position in KINDS. */
+  readonly kind: number;
 }
 
 /**
@@ -22,16 +28,40 @@ export async function readInteractions(db: Database, shop: string): Promise<Inte
   // believe the tables to be empty and join row by row (35 s instead of 1 s for 55,000 lines).
   await db.exec('ANALYZE products; ANALYZE orders; ANALYZE order_lines; ANALYZE events;');
   const columns = new GrowingColumns();
-  await readOrders(db, shop, (touch) => columns.add(touch, KINDS.indexOf('purchase')));
-  await readEvents(db, shop, 'product_viewed', (touch) => columns.add(touch, KINDS.indexOf('view')));
-  await readEvents(db, shop, 'product_added_to_cart', (touch) => columns.add(touch, KINDS.indexOf('cart')));
-  return columns.sorted();
+  await mergeByTime([readOrders(db, shop), readEvents(db, shop, 'product_viewed', VIEW), readEvents(db, shop, 'product_added_to_cart', CART)],
+    (touch) => columns.add(touch));
+  return columns.taken();
+}
+
+const [VIEW, CART, PURCHASE] = (['view', 'cart', 'purchase'] as const).map((kind) => KINDS.indexOf(kind));
+
+/** Hands on what several streams, each sorted by time, hold: sorted by time, the earlier stream first at the same moment. */
+async function mergeByTime(streams: readonly AsyncGenerator<readonly Touch[]>[], each: (touch: Touch) => void): Promise<void> {
+  const heads = streams.map((stream) => ({ stream, slice: [] as readonly Touch[], at: 0, over: false }));
+  for (;;) {
+    for (const head of heads) {
+      while (!head.over && head.at === head.slice.length) {
+        const { value, done } = await head.stream.next();
+        Object.assign(head, { slice: value ?? [], at: 0, over: done });
+        await setImmediate(); // requests come in between
+      }
+    }
+    const waiting = heads.filter(({ over }) => !over);
+    if (waiting.length === 0) return;
+    // No slice is empty here: hand on until one is.
+    for (let empty = false; !empty;) {
+      let next = waiting[0];
+      for (const head of waiting) if (head.slice[head.at].seconds < next.slice[next.at].seconds) next = head;
+      each(next.slice[next.at++]);
+      empty = next.at === next.slice.length;
+    }
+  }
 }
 
 /** Before every time a shop can hold. */
 const BEGINNING = { moment: '0001-01-01 00:00:00+00', id: '' };
 
-async function readOrders(db: Database, shop: string, each: (touch: Touch) => void): Promise<void> {
+async function* readOrders(db: Database, shop: string): AsyncGenerator<readonly Touch[]> {
   for (let after = BEGINNING; ;) {
     // The moment travels as text: a number or a Date would round away microseconds and lose the place.
     const orders = await db.query<{ id: string; customer: string | null; seconds: number; moment: string }>(
@@ -46,16 +76,14 @@ async function readOrders(db: Database, shop: string, each: (touch: Touch) => vo
        WHERE l.shop_id = $1 AND l.order_id = ANY($2::text[]) AND l.quantity > 0
        ORDER BY l.order_id, l.line_id`, [shop, orders.map(({ id }) => id)]);
     const byOrder = Map.groupBy(lines, ({ id }) => id);
-    for (const { id, customer, seconds } of orders) {
-      const actor = customer === null ? null : `c${customer}`;
-      for (const { product } of byOrder.get(id) ?? []) each({ product, group: `o${id}`, actor, seconds });
-    }
+    yield orders.flatMap(({ id, customer, seconds }) =>
+      (byOrder.get(id) ?? []).map(({ product }): Touch => ({ product, group: `o${id}`, actor: customer === null ? null : `c${customer}`, seconds, kind: PURCHASE })));
     if (orders.length < ORDERS) return;
     after = orders[orders.length - 1];
   }
 }
 
-async function readEvents(db: Database, shop: string, type: 'product_viewed' | 'product_added_to_cart', each: (touch: Touch) => void): Promise<void> {
+async function* readEvents(db: Database, shop: string, type: 'product_viewed' | 'product_added_to_cart', kind: number): AsyncGenerator<readonly Touch[]> {
   for (let after = BEGINNING; ;) {
     const events = await db.query<{ id: string; product: string; session: string; visitor: string | null; seconds: number; moment: string; sold: boolean }>(
       `SELECT e.event_id AS id, e.product_id AS product, e.session_id AS session, e.visitor_id AS visitor,
@@ -64,9 +92,8 @@ async function readEvents(db: Database, shop: string, type: 'product_viewed' | '
        LEFT JOIN products p ON p.shop_id = e.shop_id AND p.product_id = e.product_id
        WHERE e.shop_id = $1 AND e.type = $2 AND (e.at, e.event_id) > ($3::text::timestamptz, $4)
        ORDER BY e.at, e.event_id LIMIT ${EVENTS}`, [shop, type, after.moment, after.id]);
-    for (const { product, session, visitor, seconds, sold } of events) {
-      if (sold) each({ product, group: `s${session}`, actor: visitor === null ? null : `v${visitor}`, seconds });
-    }
+    yield events.filter(({ sold }) => sold).map(({ product, session, visitor, seconds }): Touch =>
+      ({ product, group: `s${session}`, actor: visitor === null ? null : `v${visitor}`, seconds, kind }));
     if (events.length < EVENTS) return;
     after = events[events.length - 1];
   }
@@ -84,33 +111,25 @@ class GrowingColumns {
   readonly #groups = new Map<string, number>();
   readonly #actors = new Map<string, number>();
 
-  add(touch: Touch, kind: number): void {
+  add(touch: Touch): void {
     if (this.#size === this.#item.length) this.#grow();
     const at = this.#size++;
     this.#item[at] = numberOf(this.#items, touch.product);
-    this.#kind[at] = kind;
+    this.#kind[at] = touch.kind;
     this.#group[at] = numberOf(this.#groups, touch.group);
     this.#actor[at] = touch.actor === null ? -1 : numberOf(this.#actors, touch.actor);
     this.#time[at] = touch.seconds;
   }
 
-  sorted(): Interactions {
-    const order = Int32Array.from({ length: this.#size }, (_, i) => i).sort((a, b) => this.#time[a] - this.#time[b] || a - b);
-    const renumber = new Map<number, number>();
-    const group = new Int32Array(this.#size);
-    order.forEach((from, to) => {
-      const key = this.#group[from];
-      let number = renumber.get(key);
-      if (number === undefined) renumber.set(key, (number = renumber.size));
-      group[to] = number;
-    });
+  /** The columns, cut to size. Products, groups and actors are numbered by first appearance. */
+  taken(): Interactions {
     return {
       itemIds: [...this.#items.keys()],
-      item: Int32Array.from(order, (at) => this.#item[at]),
-      kind: Uint8Array.from(order, (at) => this.#kind[at]),
-      group,
-      actor: Int32Array.from(order, (at) => this.#actor[at]),
-      time: Float64Array.from(order, (at) => this.#time[at]),
+      item: this.#item.slice(0, this.#size),
+      kind: this.#kind.slice(0, this.#size),
+      group: this.#group.slice(0, this.#size),
+      actor: this.#actor.slice(0, this.#size),
+      time: this.#time.slice(0, this.#size),
     };
   }
 
