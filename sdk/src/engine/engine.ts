@@ -41,15 +41,15 @@ const importWebgl: OpenWebgl = async (...input) => (await import('./open-webgl.t
  */
 export async function loadEngine(input: LoadInput, options: EngineOptions = {}): Promise<Engine> {
   const { bytes, publicKey, hash, shop } = input;
-  const subtle = options.subtle ?? globalThis.crypto?.subtle;
-  if (!subtle) {
-    throw new VitrineError('bad_config', 'Web Crypto is missing, so the artifact cannot be verified: serve the shop over https.');
-  }
+  const { subtle = globalThis.crypto?.subtle } = options;
   const artifact = await verifyArtifact(bytes, { publicKey, hash, shop, subtle });
   if (artifact.manifest.audience !== 'browser') {
     throw new VitrineError('artifact_corrupt', 'This artifact is for the server only. Publish one for browsers.');
   }
-  const model = loadRecommendation(artifact);
+  const base = loadRecommendation(artifact);
+  // A catalogue in parts is put together by code that others do not load.
+  const parts = artifact.tensors.has('shard_hash') ? await (await import('./open-shards.ts')).openShards(artifact, base, input.parts ?? [], subtle) : undefined;
+  const model = parts?.model ?? base;
   const { backend: choice } = input;
   const { now = () => performance.now(), openWebgl = importWebgl, onBackend } = options;
   const cpu = (choice !== 'js' && createWasmScan(model)) || createJsScan(model);
@@ -64,7 +64,7 @@ export async function loadEngine(input: LoadInput, options: EngineOptions = {}):
       for (;;) {
         const { scan } = backend;
         try {
-          return { items: await rank(model, scan, request), version: model.version, backend: scan.name };
+          return { items: await rank(model, scan, request), version: model.version, backend: scan.name, wants: parts?.wants(request) };
         } catch (error) {
           // A lost or wrong GPU changes no answer: the CPU gives it instead. What has a code is the request's own fault.
           if ((error as VitrineError).code || !backend.giveUp(scan, (error as Error).message)) throw error;
