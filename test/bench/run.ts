@@ -19,6 +19,8 @@ const NAMES: ReadonlyMap<string, () => Promise<Bench>> = new Map<string, () => P
   ['engine', () => import('./engine.ts')],
   ['lighthouse', () => import('./lighthouse.ts')],
   ['longtask', () => import('./longtask.ts')],
+  ['answering', () => import('./answering.ts')],
+  ['growth', () => import('./growth.ts')],
 ]);
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
