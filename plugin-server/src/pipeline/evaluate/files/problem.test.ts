@@ -37,17 +37,19 @@ test('next item: every position of every test session; unknown items are left ou
       session.slice(1).map((target, before) => `${at}: ${known(session.slice(0, before + 1))} > ${ids[target] ?? 'unknown'}`)));
     assert.deepEqual(words(problem.known, problem), training.map(known));
     byCount(training, problem.itemIds);
-    const trained = listCount(problem.train);
-    assert.deepEqual(words(problem.train, problem), training.slice(0, trained).map(known));
-    assert.equal(training.length - trained, Math.floor(training.length / 10), 'a tenth of a few sessions chooses');
-    assert.deepEqual(spelled(problem.validation, problem).map((line) => line.replace(/^\d+/, '')), training.slice(trained).flatMap((session) =>
-      session.slice(1).map((target, before) => `: ${known(session.slice(0, before + 1))} > ${ids[target]}`)));
+    // Of a few sessions one in ten chooses, counted from the newest.
+    const chooses = training.map((_, at) => (training.length - at) % 10 === 0);
+    assert.deepEqual(words(problem.train, problem), training.filter((_, at) => !chooses[at]).map(known));
+    assert.deepEqual(spelled(problem.validation, problem), training.filter((_, at) => chooses[at]).flatMap((session, at) =>
+      session.slice(1).map((target, before) => `${at}: ${known(session.slice(0, before + 1))} > ${ids[target]}`)));
   }));
 });
 
-test('of many training sessions two in a hundred choose', () => {
-  const many = Array.from({ length: 60_000 }, (_, at) => [at % ITEMS, (at + 1) % ITEMS]);
-  assert.equal(listCount(nextItemProblem(toLists(many), toLists([[0, 1]]), ids).train), 58_800);
+test('of many training sessions two in a hundred choose, out of the newest fifth', () => {
+  const many = Array.from({ length: 60_000 }, (_, at) => [at % ITEMS, Math.floor(at / 48_000)]);
+  const problem = nextItemProblem(toLists(many), toLists([[0, 1]]), ids);
+  assert.equal(listCount(problem.train), 58_800);
+  assert.deepEqual([...new Set(Array.from(problem.validation.target, (row) => problem.itemIds[row]))], ['p1'], 'none is older');
 });
 
 test('leave one out: the last tests, the one before chooses, the rest trains', () => {

@@ -1,5 +1,5 @@
 import { VitrineError } from '@vitrine/sdk/core';
-import { ListBuilder, listAt, listCount, listRange, type Lists } from './lists.ts';
+import { ListBuilder, listAt, listCount, type Lists } from './lists.ts';
 
 export const PROTOCOLS = ['next-item', 'leave-one-out', 'instances'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
@@ -23,19 +23,24 @@ export interface Problem {
   readonly itemIds: readonly string[];
   /** Learned from while settings are chosen. */
   readonly train: Lists;
-  /** Learned from for the test: `train`, and where the protocol allows it what chose the settings. */
+  /** `train`, and where the protocol allows it what chose the settings: for models that are quickly learned once more. */
   readonly known: Lists;
   readonly validation: Predictions;
   readonly test: Predictions;
 }
 
-/** Share of the training sessions that choose, the last ones, and how many that is at least where a tenth allows it. */
+/** Share of the training sessions that choose, and how many that is at least where a tenth allows it. */
 const VALIDATION_SHARE = 0.02;
 const VALIDATION_LEAST = 1000;
+/**
+ * The sessions that choose are one in so many of the newest: near the test in time, while most of the newest sessions are
+ * learned from. To hold back the newest two in a hundred as a whole cost co-occurrence 0.5 points of P@20 on diginetica.
+ */
+const ONE_IN = 10;
 
 /**
- * Every position of every test session is predicted from what stands before it. Settings are chosen on the last
- * training sessions; the test's models learn from all of them.
+ * Every position of every test session is predicted from what stands before it. Settings are chosen on some of the newest
+ * training sessions.
  * @param ids vocabulary of `training`
  * @param testing the test sessions over the same vocabulary, -1 for items it does not have
  */
@@ -50,15 +55,17 @@ export function instancesProblem(training: Lists, testing: Lists, ids: readonly 
 
 function sessionProblem(protocol: Protocol, training: Lists, test: Predictions, ids: readonly string[]): Problem {
   const sessions = listCount(training);
-  const held = Math.max(Math.round(sessions * VALIDATION_SHARE), Math.min(Math.floor(sessions / 10), VALIDATION_LEAST));
+  const held = Math.max(Math.round(sessions * VALIDATION_SHARE), Math.min(Math.floor(sessions / ONE_IN), VALIDATION_LEAST));
   const { itemIds, row } = byPopularity(training, ids);
   const known = inRows(training, row);
-  return checked({
-    protocol, itemIds, known,
-    train: listRange(known, 0, sessions - held),
-    validation: everyPosition(listRange(known, sessions - held, sessions)),
-    test: renumbered(test, row),
-  });
+  const parts = { train: new ListBuilder(), choosing: new ListBuilder() };
+  for (let session = 0; session < sessions; session++) {
+    const fromEnd = sessions - 1 - session;
+    const part = fromEnd < held * ONE_IN && fromEnd % ONE_IN === ONE_IN - 1 ? parts.choosing : parts.train;
+    for (const item of listAt(known, session)) part.push(item);
+    part.end();
+  }
+  return checked({ protocol, itemIds, known, train: parts.train.build(), validation: everyPosition(parts.choosing.build()), test: renumbered(test, row) });
 }
 
 /**

@@ -36,20 +36,22 @@ const QUESTIONS = 1000;
 
 /**
  * Trains our model with a shop's defaults on the lists of a problem: every list is a visit, every item a page looked at,
- * in order, repeats kept. Epoch and settings are chosen on the problem's validation predictions.
+ * in order, repeats kept. It learns from `train` only: what chooses epoch and settings, the validation predictions, is not
+ * learned from once more as the baselines do.
  */
 export async function trainOnLists(problem: Problem, options: TrainOnListsOptions): Promise<TrainedOnLists> {
-  const { known, train, itemIds } = problem;
+  const { train, itemIds } = problem;
   const { seed, epochs, budget, device, signal, onProgress, onNote } = options;
-  const count = known.item.length;
+  const count = train.item.length;
+  const lists = listCount(train);
   const group = new Int32Array(count);
-  for (let list = 0; list < listCount(known); list++) group.fill(list, known.start[list], known.start[list + 1]);
+  for (let list = 0; list < lists; list++) group.fill(list, train.start[list], train.start[list + 1]);
   const result = await trainInWorker({
-    itemIds, item: known.item.slice(), kind: new Uint8Array(count).fill(VIEW), group,
+    itemIds, item: train.item.slice(), kind: new Uint8Array(count).fill(VIEW), group,
     actor: new Int32Array(count).fill(-1), time: Float64Array.from(group),
   }, {
     dataset: 'lists', seed, epochs, seconds: budget, device, signal, onProgress, onNote, keepRepeats: true, keepCheckpoint: true,
-    split: { validationFrom: listCount(train), testFrom: listCount(known) },
+    split: { validationFrom: lists, testFrom: lists },
     questions: new Map<Task, Case[]>([['next-view', questions(problem, options)]]),
   });
   const { packed } = result;
