@@ -17,14 +17,19 @@ function npmRun(script: 'bench' | 'quality', ...args: string[]): { status: numbe
 const NAMES = [
   { name: 'size', skip: false, expected: ['loader (vitrine.js) brotli B', 'WebGL engine raw B'] },
   { name: 'import', skip: dataMissing(FILE), expected: ['online-retail, first import rate rows/s', 'online-retail, first import peak memory B', 'online-retail, imported again time s'] },
+  { name: 'engine', skip: browserMissing(), expected: ['cold: naive tfjs WebGL ÷ our WebGL, 1,000 items ratio ×', 'lost context WebGL answers again after ms', '20 calls Worker heap more than before B'] },
+  { name: 'answering', skip: false, expected: ['/healthz, while training p99 ms', '/v1/shops/:shop/release, while training worst ms'] },
+  { name: 'growth', skip: false, expected: ['3,000 events, 200 items one epoch s', '3,000 events, 200 items peak memory B'] },
+  { name: 'longtask', skip: browserMissing(), expected: ['product page, with the plugin long tasks a visit 1'] },
   { name: 'start', skip: browserMissing(), expected: ['train time s', 'total time s', 'server, shop and training peak memory B', 'first page: artifact transferred B'] },
 ];
 for (const { name, skip, expected } of NAMES) {
   test(`npm run bench -- ${name}`, { skip, timeout: 180_000 }, () => {
     const { status, last, said } = npmRun('bench', name, '--smoke', '--json');
     assert.equal(status, 0, said.split('\n').at(-1));
-    const result = JSON.parse(last) as { name: string; machine: string; rows: Row[] };
+    const { setting, ...result } = JSON.parse(last) as { name: string; machine: string; setting?: { browser?: string }; rows: Row[] };
     assert.deepEqual([Object.keys(result), result.name], [['name', 'machine', 'rows'], name]);
+    if (setting?.browser) assert.match(setting.browser, /^Chromium \d+\./);
     assert.match(result.machine, /^\d+ × .+, \d+ GB, Node \d+\./);
     for (const row of result.rows) {
       assert.deepEqual(Object.keys(row), ['subject', 'metric', 'value', 'unit']);
@@ -33,7 +38,17 @@ for (const { name, skip, expected } of NAMES) {
     const measured = result.rows.map(({ subject, metric, unit }) => `${subject} ${metric} ${unit}`);
     assert.equal(new Set(measured).size, measured.length);
     for (const row of expected) assert.ok(measured.includes(row), `${row} is not among ${measured.join(', ')}`);
+    if (name === 'engine') checkRankings(result.rows);
   });
+}
+
+/** Speed is compared between contestants that rank alike; the peers keep the session's vector in float32, which moves a few items. */
+function checkRankings(rows: readonly Row[]): void {
+  const of = (metric: string, whose: RegExp) => rows.filter((row) => row.metric === metric && whose.test(row.subject)).map(({ value }) => value);
+  assert.deepEqual(of('answers equal to the int8 oracle', /^ours/), [1, 1, 1, 1]);
+  assert.deepEqual(of('losses with identical top 20 during and after', /./), [1]);
+  assert.deepEqual(of('answers equal to the float32 oracle', /^(tfjs|onnx)/), [1, 1, 1, 1]);
+  assert.ok(of('items shared with the int8 oracle', /^(tfjs|onnx)/).every((share) => share > 0.9));
 }
 
 test('npm run quality -- online-retail', { skip: dataMissing(FILE), timeout: 180_000 }, () => {
