@@ -21,6 +21,7 @@ const NAMES: ReadonlyMap<string, () => Promise<Bench>> = new Map<string, () => P
   ['longtask', () => import('./longtask.ts')],
   ['answering', () => import('./answering.ts')],
   ['growth', () => import('./growth.ts')],
+  ['train', () => import('./train.ts')],
 ]);
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));

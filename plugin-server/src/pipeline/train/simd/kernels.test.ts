@@ -65,17 +65,18 @@ test('products of any shape equal their definition, and write nowhere else', () 
   }
 });
 
-test('panels of candidates give the product with their transpose, and zero where there is none', () => {
+test('panels of candidates give the product with their transpose plus offsets, and only those where there is none', () => {
   for (const { name, k: kernels, memory } of builds) {
     for (const [m, count, D] of [[1, 1, 4], [5, 8, 12], [32, 61, 64], [7, 64, 20]]) {
       const columns = Math.ceil(count / 8) * 8;
       const [q, unit] = [filled(m * D), filled(columns * D)];
-      const [pq, pu, pp, pc] = place(memory, q, unit, new Float32Array(columns * D), new Float32Array(m * columns));
+      const offset = filled(columns);
+      const [pq, pu, pp, po, pc] = place(memory, q, unit, new Float32Array(columns * D), offset, new Float32Array(m * columns));
       kernels.packPanels(pu, count, D, pp);
-      kernels.gemmPanels(m, columns, D, pq, D, pp, pc, columns);
+      kernels.gemmPanels(m, columns, D, pq, D, pp, po, pc, columns);
       const c = floats(memory, pc, m * columns);
       for (let i = 0; i < m; i++) for (let j = 0; j < columns; j++) {
-        let wanted = 0;
+        let wanted = offset[j];
         if (j < count) for (let l = 0; l < D; l++) wanted += q[i * D + l] * unit[j * D + l];
         close(c[i * columns + j], wanted, 1e-5, `${name} [${i}, ${j}]`);
       }
@@ -83,13 +84,13 @@ test('panels of candidates give the product with their transpose, and zero where
   }
 });
 
-/** Applies the kernels' exponential by way of the softmax: scores of one row, no offsets, target the first. */
+/** Applies the kernels' exponential by way of the softmax: scores of one row, target the first. */
 function exponentials({ k, memory }: (typeof builds)[number], scores: Float32Array): { e: Float32Array; loss: number; weight: number } {
   const columns = Math.ceil(scores.length / 8) * 8;
   const padded = new Float32Array(columns);
   padded.set(scores);
-  const [row, offset, start, target, share, weight] = place(memory, padded, new Float32Array(columns), Int32Array.of(0, 1), Int32Array.of(0), Float32Array.of(1), new Float32Array(1));
-  const wanted = k.softmaxLoss(1, scores.length, columns, row, offset, start, target, share, 1, weight);
+  const [row, start, target, share, weight] = place(memory, padded, Int32Array.of(0, 1), Int32Array.of(0), Float32Array.of(1), new Float32Array(1));
+  const wanted = k.softmaxLoss(1, scores.length, columns, row, start, target, share, 1, weight);
   const total = 1 / floats(memory, weight, 1)[0];
   return { e: floats(memory, row, columns).slice(), loss: wanted + Math.log(total), weight: floats(memory, weight, 1)[0] };
 }

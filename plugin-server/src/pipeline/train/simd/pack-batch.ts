@@ -6,7 +6,7 @@ import type { CandidateSampler } from './candidate-sampler.ts';
 export interface PackedBatch {
   readonly sessions: number;
   readonly tokens: number;
-  /** Rows of the item table that take part, [U]; the first `candidates` of them are scored. */
+  /** Rows of the item table that take part, [U]; the first `candidates` of them, ascending, are scored, the others follow, ascending too. */
   readonly rows: Int32Array;
   readonly candidates: number;
   /** log of each row's chance to be among the candidates, [U]; 0 where every row is, and for rows that are none. */
@@ -51,25 +51,32 @@ export function createPacker({ items, maxLength, sampler }: PackOptions): (examp
   const placedIn = new Int32Array(items);
   const heldBy = new Int32Array(items);
   const everyRow = sampler ? new Int32Array(0) : Int32Array.from({ length: items }, (_, row) => row);
+  let drawn = new Int32Array(1024);
   let batch = 0;
   let session = 0;
 
   return (examples) => {
     batch++;
-    const drawn: number[] = [];
-    const place = (row: number): number => {
-      if (!sampler) return row;
-      if (placedIn[row] !== batch) {
-        placedIn[row] = batch;
-        placeOf[row] = drawn.push(row) - 1;
-      }
-      return placeOf[row];
+    let count = 0;
+    const mark = (row: number): void => {
+      if (placedIn[row] === batch) return;
+      placedIn[row] = batch;
+      if (count === drawn.length) drawn = grown(drawn);
+      drawn[count++] = row;
+    };
+    // In the order of the table: threads walk through memory instead of jumping.
+    const settle = (from: number): number => {
+      drawn.subarray(from, count).sort();
+      for (let at = from; at < count; at++) placeOf[drawn[at]] = at;
+      return count;
     };
     let candidates = items;
     if (sampler) {
-      for (const { targets } of examples) for (const row of targets) place(row);
-      for (let draws = 0; draws < sampler.draws; draws++) place(sampler.draw());
-      candidates = drawn.length;
+      for (const { targets } of examples) for (const row of targets) mark(row);
+      for (let draws = 0; draws < sampler.draws; draws++) mark(sampler.draw());
+      candidates = settle(0);
+      for (const { items: seen } of examples) for (let i = Math.max(0, seen.length - maxLength); i < seen.length; i++) mark(seen[i]);
+      settle(candidates);
     }
 
     const start = [0];
@@ -89,7 +96,7 @@ export function createPacker({ items, maxLength, sampler }: PackOptions): (examp
         const distance = seen.length - 1 - i;
         const row = seen[i];
         const read = distance < maxLength;
-        const at = read || !sampler || placedIn[row] === batch ? place(row) : candidates;
+        const at = !sampler ? row : placedIn[row] === batch ? placeOf[row] : candidates;
         if (read) {
           tokenRow.push(at);
           tokenPair.push(positionBucket(distance) * KINDS.length + kinds[i]);
@@ -103,7 +110,7 @@ export function createPacker({ items, maxLength, sampler }: PackOptions): (examp
         }
       }
       for (const row of targets) {
-        target.push(place(row));
+        target.push(sampler ? placeOf[row] : row);
         share.push(1 / targets.length);
       }
       start.push(tokenRow.length);
@@ -112,7 +119,7 @@ export function createPacker({ items, maxLength, sampler }: PackOptions): (examp
       distinctStart.push(distinct.length);
     }
 
-    const rows = sampler ? Int32Array.from(drawn) : everyRow;
+    const rows = sampler ? drawn.slice(0, count) : everyRow;
     const correction = new Float32Array(rows.length);
     if (sampler) for (let i = 0; i < candidates; i++) correction[i] = sampler.logChance[rows[i]];
     const [rowStart, rowToken] = invert(tokenRow, rows.length);
@@ -128,6 +135,12 @@ export function createPacker({ items, maxLength, sampler }: PackOptions): (examp
       rowStart, rowToken, holderStart, holder: entries.map((entry) => sessionOf[entry]),
     };
   };
+}
+
+function grown(list: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * list.length);
+  larger.set(list);
+  return larger;
 }
 
 /** Lists, for each value, the places where it stands, in order. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import '../tfjs-resolution.ts';
-import { GOALS, KINDS, REPEAT_LENGTH } from '@vitrine/sdk/core';
+import { GOALS, KINDS } from '@vitrine/sdk/core';
 import { createRandom, streamSeed } from '../../dataset/random.ts';
 import type { Example } from '../examples.ts';
 import type { Arrays, Learner } from '../learner.ts';
@@ -15,9 +15,9 @@ import { createSimdLearner, type SimdProblem } from './simd-learner.ts';
 const tf = await import('@tensorflow/tfjs-core');
 await import('@tensorflow/tfjs-core/dist/register_all_gradients.js' as string);
 await import('@tensorflow/tfjs-backend-cpu');
-const { crossEntropy } = await import('@vitrine/sdk/core/models/recommendation/loss');
-const { encode, init, normaliseRows, score } = await import('@vitrine/sdk/core/models/recommendation/model');
-type Tensor = import('@tensorflow/tfjs-core').Tensor;
+const { init } = await import('@vitrine/sdk/core/models/recommendation/model');
+const { batchLoss } = await import('../recommendation-problem.ts');
+const { padArrays, padBatch } = await import('./padded-batch.ts');
 
 const kernels: SimdKernels[] = [];
 before(async () => {
@@ -77,43 +77,11 @@ function kept(place: number, seed: number, dropout: number): number {
   return x >>> 1 >= Math.round(dropout * 2 ** 31) ? 1 / (1 - dropout) : 0;
 }
 
-/** Loss of a packed batch by the reference model. */
-function referenceLoss(params: Readonly<Record<string, Tensor>>, packed: PackedBatch, { config: { dim }, dropout }: SimdProblem, seed: number) {
-  const { sessions: b, candidates } = packed;
+/** The mask that the kernels draw for a batch, where the reference wants it. */
+function dropoutOf(packed: PackedBatch, { config: { dim }, dropout }: SimdProblem, seed: number): Float32Array {
   const D = Math.ceil(dim / 4) * 4;
-  const lengths = Array.from({ length: b }, (_, s) => packed.start[s + 1] - packed.start[s]);
-  const t = Math.max(...lengths);
-  const [items, kinds, positions] = [new Int32Array(b * t), new Int32Array(b * t), new Int32Array(b * t)];
-  const mask = new Float32Array(b * t);
-  const drop = new Float32Array(b * t * dim);
-  const targets = new Float32Array(b * candidates);
-  const cells: number[] = [];
-  const distinct: number[] = [];
-  for (let s = 0; s < b; s++) {
-    for (let token = packed.start[s]; token < packed.start[s + 1]; token++) {
-      const at = s * t + t - packed.start[s + 1] + token;
-      items[at] = packed.tokenRow[token];
-      positions[at] = Math.floor(packed.tokenPair[token] / KINDS.length);
-      kinds[at] = packed.tokenPair[token] % KINDS.length;
-      mask[at] = 1;
-      for (let column = 0; column < dim; column++) drop[at * dim + column] = kept(token * D + column, seed, dropout);
-    }
-    for (let at = packed.targetStart[s]; at < packed.targetStart[s + 1]; at++) targets[s * candidates + packed.target[at]] += packed.share[at];
-    for (let at = packed.repeatStart[s]; at < packed.repeatStart[s + 1]; at++) cells.push(s * candidates + packed.repeat[at]);
-    for (let at = packed.distinctStart[s]; at < packed.distinctStart[s + 1]; at++) distinct.push(s * candidates + packed.distinct[at]);
-  }
-  const table = normaliseRows(tf.gather(params.item_table, tf.tensor1d(packed.rows, 'int32')) as never);
-  const queries = encode(params, table, {
-    items: tf.tensor2d(items, [b, t], 'int32'), kinds: tf.tensor2d(kinds, [b, t], 'int32'), positions: tf.tensor2d(positions, [b, t], 'int32'),
-    mask: tf.tensor3d(mask, [b, t, 1]), goals: tf.tensor1d(packed.goal, 'int32'), dropout: tf.tensor3d(drop, [b, t, dim]),
-  });
-  const rows = packed.rows.slice(0, candidates);
-  const bias = tf.sub(tf.gather(params.item_bias, tf.tensor1d(rows, 'int32')), tf.tensor1d(packed.correction.slice(0, candidates)));
-  const scores = score(params, queries, tf.slice(table, [0, 0], [candidates, dim]), bias as never, {
-    cell: tf.tensor1d(cells, 'int32'), bonus: tf.tensor1d(packed.bonus, 'int32'), distinctCell: tf.tensor1d(distinct, 'int32'),
-    distinctRow: tf.tensor1d(distinct.map((cell) => rows[cell % candidates]), 'int32'),
-  });
-  return crossEntropy(scores, tf.tensor2d(targets, [b, candidates]));
+  const { token } = padArrays(packed);
+  return Float32Array.from({ length: token.length * dim }, (_, at) => kept(token[Math.floor(at / dim)] * D + (at % dim), seed, dropout));
 }
 
 /** Losses and final values of the reference, with Adam on every row at every step. */
@@ -123,7 +91,8 @@ function referenceTraining(problem: SimdProblem): { losses: number[]; values: Ma
   const losses: number[] = [];
   const gradients = new Map<string, Float32Array>();
   packAll(problem).forEach((packed, step) => tf.tidy(() => {
-    const { value, grads } = tf.variableGrads(() => referenceLoss(Object.fromEntries(variables), packed, problem, streamSeed(problem.seed, 0, step)) as never, [...variables.values()]);
+    const batch = padBatch(packed, problem.config.dim, dropoutOf(packed, problem, streamSeed(problem.seed, 0, step)));
+    const { value, grads } = tf.variableGrads(() => batchLoss(Object.fromEntries(variables), batch), [...variables.values()]);
     losses.push(value.dataSync()[0]);
     const rate = problem.learningRate(0, step) * Math.sqrt(1 - 0.999 ** (step + 1)) / (1 - 0.9 ** (step + 1));
     for (const [name, variable] of variables) {
@@ -262,17 +231,20 @@ test('a packed batch holds the newest items, repeats from further back, and the 
     { goal: 0, items: [8], kinds: [2], targets: [11] },
   ]);
   assert.deepEqual([packed.sessions, packed.tokens, [...packed.start]], [2, 4, [0, 3, 4]]);
-  assert.deepEqual([...packed.rows.slice(0, 4)], [7, 4998, 8, 11], 'targets come first');
+  const candidates = [...packed.rows.slice(0, packed.candidates)];
+  assert.deepEqual(candidates, candidates.toSorted((a, b) => a - b));
+  for (const target of [7, 8, 11, 4998]) assert.ok(candidates.includes(target), 'targets are candidates');
+  assert.deepEqual([...packed.target].map((place) => packed.rows[place]), [7, 4998, 7, 8, 11]);
   assert.deepEqual([...packed.tokenRow].map((place) => packed.rows[place]), [7, 8, 4999, 8]);
   assert.deepEqual([...packed.share].map((share) => share * 4), [1, 1, 1, 1, 4]);
-  assert.deepEqual([...packed.repeat].slice(0, 3).map((place) => packed.rows[place]), [7, 7, 8].slice(0, 3));
-  assert.deepEqual([...packed.distinctStart], [0, packed.distinct.length - 1, packed.distinct.length]);
-  assert.deepEqual([...packed.holder.slice(packed.holderStart[2], packed.holderStart[3])], [0, 1], 'both sessions hold row 8');
+  const repeats = [7, 9, 7, 8, 4999].filter((row) => candidates.includes(row)); // also those further back than the encoder reads
+  assert.deepEqual([...packed.repeat].slice(0, repeats.length).map((place) => packed.rows[place]), repeats);
+  assert.deepEqual([...packed.distinctStart], [0, new Set(repeats).size, new Set(repeats).size + 1]);
+  assert.deepEqual([...packed.holder.slice(packed.holderStart[candidates.indexOf(8)], packed.holderStart[candidates.indexOf(8) + 1])], [0, 1], 'both sessions hold row 8');
   assert.equal(new Set(packed.rows).size, packed.rows.length);
-  assert.ok(REPEAT_LENGTH > packed.tokens);
 
   const p = (frequency[7] + 1) ** 0.75 / frequency.reduce((sum, count) => sum + (count + 1) ** 0.75, 0);
-  assert.ok(Math.abs(packed.correction[0] - Math.log(1 - (1 - p) ** 400)) < 1e-4);
+  assert.ok(Math.abs(packed.correction[candidates.indexOf(7)] - Math.log(1 - (1 - p) ** 400)) < 1e-4);
 
   const counts = new Float64Array(items);
   for (let draws = 0; draws < 2_000_000; draws++) counts[sampler.draw()]++;

@@ -86,9 +86,9 @@ export function createStepJobs(k: Kernels, memory: WebAssembly.Memory, layout: L
     k.normaliseQueries(count, queries, D, temperature, scaled, inverse);
 
     // Score and compare.
-    k.gemmPanels(count, columns, D, scaled, D, header[H.panels], scores, columns);
+    k.gemmPanels(count, columns, D, scaled, D, header[H.panels], header[H.biases], scores, columns);
     k.addRepeats(count, scores, columns, list(H.repeatStart), header[H.repeat], header[H.bonus], bonus, list(H.distinctStart), header[H.distinct], header[H.repeats]);
-    let loss = k.softmaxLoss(count, header[H.candidates], columns, scores, header[H.biases], list(H.targetStart), header[H.target], header[H.share],
+    let loss = k.softmaxLoss(count, header[H.candidates], columns, scores, list(H.targetStart), header[H.target], header[H.share],
       header[H.sessions], weight);
     for (const entry of new Float32Array(memory.buffer, weight, count)) loss -= Math.log(entry * header[H.sessions]);
     losses[chunk] = loss;

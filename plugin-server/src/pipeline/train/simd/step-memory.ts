@@ -49,7 +49,7 @@ export interface StepSettings {
 export function layStep(memory: WebAssembly.Memory, { D, end: base }: Layout, batch: PackedBatch, threads: number, settings: StepSettings): void {
   const { sessions, candidates } = batch;
   const gathered = batch.rows.length;
-  const columns = Math.ceil(candidates / 8) * 8;
+  const columns = (Math.ceil(candidates / 8) | 1) * 8; // odd panels: rows a power of two apart would meet in few cache lines
   let chunkTokens = 0;
   for (let s = 0; s < sessions; s += SESSIONS_AT_ONCE) {
     chunkTokens = Math.max(chunkTokens, batch.start[Math.min(sessions, s + SESSIONS_AT_ONCE)] - batch.start[s]);

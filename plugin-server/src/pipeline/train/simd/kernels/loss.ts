@@ -1,6 +1,7 @@
-// AssemblyScript. Softmax cross-entropy over the candidates, value and gradient in two passes over each row of scores.
+// AssemblyScript. Softmax cross-entropy over the candidates, value and gradient: each row of scores is read once for its
+// peak and rewritten once.
 // A row's exponentials stay unnormalised: its weight 1 / (B Σ exp) is applied to the small matrices on both sides
-// instead, which saves a third pass over [B, C].
+// instead, which saves another pass over [B, C].
 import { exp4, sum4 } from './vector.ts';
 
 /**
@@ -25,14 +26,14 @@ export function addRepeats(
 }
 
 /**
- * With z = scores + offset and Σ = Σ exp(z − peak): scores become Σ · (softmax(z) − y), and `weight` 1 / (batch · Σ), so
+ * With z a row of scores and Σ = Σ exp(z − peak): z becomes Σ · (softmax(z) − y), and `weight` 1 / (batch · Σ), so
  * that their product is the gradient of the mean loss.
  * @param count candidates; `columns` is the row's length, a multiple of 8: what lies between is set to zero
  * @param targetStart lists of targets by session; `target` candidate; `share` y, summing to 1
  * @returns −Σ y (z − peak) over the sessions; log Σ of each, from its weight, makes it the loss
  */
 export function softmaxLoss(
-  sessions: i32, count: i32, columns: i32, scores: usize, offset: usize, targetStart: usize, target: usize, share: usize, batch: f32, weight: usize,
+  sessions: i32, count: i32, columns: i32, scores: usize, targetStart: usize, target: usize, share: usize, batch: f32, weight: usize,
 ): f64 {
   let loss: f64 = 0;
   const whole = count & ~3;
@@ -40,11 +41,7 @@ export function softmaxLoss(
     const row = scores + s * (columns << 2);
     for (let c = count; c < columns; c++) f32.store(row + (c << 2), -Infinity);
     let peaks = f32x4.splat(-Infinity);
-    for (let at = 0; at < columns << 2; at += 16) {
-      const z = f32x4.add(v128.load(row + at), v128.load(offset + at));
-      v128.store(row + at, z);
-      peaks = f32x4.pmax(peaks, z);
-    }
+    for (let at = 0; at < columns << 2; at += 16) peaks = f32x4.pmax(peaks, v128.load(row + at));
     const peak = max(max(f32x4.extract_lane(peaks, 0), f32x4.extract_lane(peaks, 1)), max(f32x4.extract_lane(peaks, 2), f32x4.extract_lane(peaks, 3)));
     const first = i32.load(targetStart + (s << 2));
     const end = i32.load(targetStart + (s << 2), 4);
