@@ -50,7 +50,7 @@ export interface EvaluateProblemOptions {
 
 /**
  * Every model on the test predictions of a problem; settings are chosen on the same validation predictions by NDCG@20.
- * The baselines then learn from `known`, NCF and our model from `train` (next item: 98 of 100 sessions; leave one out: the same).
+ * The baselines then learn from `known`, NCF and our model from `train` (next item: all but at most 1,000 sessions; leave one out: the same).
  * @returns the evaluation, and our model where it was trained
  * @throws VitrineError `cancelled`, and what training throws
  */

@@ -37,18 +37,19 @@ test('next item: every position of every test session; unknown items are left ou
       session.slice(1).map((target, before) => `${at}: ${known(session.slice(0, before + 1))} > ${ids[target] ?? 'unknown'}`)));
     assert.deepEqual(words(problem.known, problem), training.map(known));
     byCount(training, problem.itemIds);
-    // Of a few sessions one in ten chooses, counted from the newest.
-    const chooses = training.map((_, at) => (training.length - at) % 10 === 0);
+    // Of a few sessions a tenth chooses, evenly, counted from the newest.
+    const oneIn = Math.floor(training.length / Math.floor(training.length / 10));
+    const chooses = training.map((_, at) => (training.length - at) % oneIn === 0);
     assert.deepEqual(words(problem.train, problem), training.filter((_, at) => !chooses[at]).map(known));
     assert.deepEqual(spelled(problem.validation, problem), training.filter((_, at) => chooses[at]).flatMap((session, at) =>
       session.slice(1).map((target, before) => `${at}: ${known(session.slice(0, before + 1))} > ${ids[target]}`)));
   }));
 });
 
-test('of many training sessions two in a hundred choose, out of the newest fifth', () => {
-  const many = Array.from({ length: 60_000 }, (_, at) => [at % ITEMS, Math.floor(at / 48_000)]);
+test('of many training sessions a thousand choose, out of the newest twenty thousand', () => {
+  const many = Array.from({ length: 60_000 }, (_, at) => [at % ITEMS, Math.floor(at / 40_000)]);
   const problem = nextItemProblem(toLists(many), toLists([[0, 1]]), ids);
-  assert.equal(listCount(problem.train), 58_800);
+  assert.equal(listCount(problem.train), 59_000);
   assert.deepEqual([...new Set(Array.from(problem.validation.target, (row) => problem.itemIds[row]))], ['p1'], 'none is older');
 });
 
