@@ -181,6 +181,18 @@ test('without consent nothing is stored and nothing is sent; with it both; withd
   assert.deepEqual(await traces(), []);
 });
 
+test('consent withdrawn on a page without widgets deletes the products kept on a page with them', settings, async () => {
+  const page = await open('/products/p3', { ...PRODUCT, attributes: GRANTED });
+  const products = `${store.appUrl}/v1/shops/${store.shop}/products`;
+  const isKept = (wanted: boolean) => page.waitForFunction(async ([url, kept]) => ((await caches.match(url)) !== undefined) === kept, [products, wanted] as const);
+  await settled(page);
+  await isKept(true);
+  await page.goto(store.page('/about', { body: '<p>About.</p>', attributes: GRANTED }));
+  await page.waitForFunction(() => window.vitrine);
+  await page.evaluate(() => window.vitrine!.consent(false));
+  await isKept(false);
+});
+
 test("Shopify's customer privacy API decides when the page does not", settings, async () => {
   const page = await open('/products/p3', PRODUCT);
   await page.addInitScript(() => void Object.assign(window, { Shopify: { customerPrivacy: { analyticsProcessingAllowed: () => true } } }));
@@ -294,7 +306,7 @@ test('the server down: the last known artifact ranks', settings, async () => {
   assert.equal((await page.evaluate(() => window.vitrine!.status)).offline, true);
 });
 
-test('a new visit finds the artifact in the cache; a new version takes its place', settings, async () => {
+test('a new visit finds the artifact in the cache; it answers while a new version is fetched, which then takes its place', settings, async () => {
   let fetched = 0;
   const page = await open('/products/p3', PRODUCT);
   await settled(page);
@@ -303,10 +315,35 @@ test('a new visit finds the artifact in the cache; a new version takes its place
   await settled(page);
   assert.equal(fetched, 0);
   store.state.artifact = await randomArtifact(store.signer, { items: 60, dim: 8, seed: 2, shop: store.shop, version: '20260202T000000Z-0002' });
+  const before = await shown(page);
   await page.reload();
   await settled(page);
+  assert.deepEqual(await shown(page), before, 'the version that is here answers at once');
+  await page.waitForFunction(() => window.vitrine!.status.artifact === '20260202T000000Z-0002');
   assert.equal(fetched, 1);
+  await page.reload();
+  await settled(page);
+  assert.equal(fetched, 1, 'from the cache');
   assert.deepEqual(await shown(page), await expected([{ id: 'p3', kind: 'view' }], 'view', ['p3']));
+});
+
+test('a new version that is broken never takes the place of the one that is here', settings, async () => {
+  const page = await open('/products/p3', PRODUCT);
+  await settled(page);
+  const before = await shown(page);
+  const broken = await randomArtifact(store.signer, { items: 60, dim: 8, seed: 2, shop: store.shop, version: '20260202T000000Z-0002' });
+  broken.bytes[600] ^= 1;
+  store.state.artifact = broken;
+  const fetches = page.waitForResponse((response) => response.url().includes(broken.hash));
+  await page.reload();
+  await settled(page);
+  await fetches;
+  assert.deepEqual(await shown(page), before);
+  const { artifact } = await page.evaluate(() => window.vitrine!.status);
+  assert.notEqual(artifact, '20260202T000000Z-0002');
+  await page.reload();
+  await settled(page);
+  assert.deepEqual(await shown(page), before, 'and again on the next page');
 });
 
 test('keyboard and screen reader: links in order, a labelled region, no axe violations', settings, async () => {

@@ -9,13 +9,22 @@ export interface Release {
   readonly unavailable: readonly string[];
 }
 
+/** Where there is a release to fall back on, no shopper waits longer than this for the server's. */
+const PATIENCE_MS = 3_000;
+
+type LiveArtifact = NonNullable<Release['artifact']>;
+
 export interface ArtifactSource {
-  /** The live release; the last known one, marked offline, when the server does not answer. */
+  /** The live release; the last one kept, marked offline, when the server does not answer. */
   release(): Promise<{ release: Release; offline: boolean }>;
-  /** The bytes of a release's artifact, from the cache or the server. Unverified: the engine does that. */
-  bytes(artifact: NonNullable<Release['artifact']>): Promise<Uint8Array<ArrayBuffer>>;
+  /** The last release that was kept, if its artifact is still here too. */
+  kept(): Promise<Release | undefined>;
+  /** Keeps a release whose artifact has proved itself, and forgets the artifacts of others. */
+  keep(release: Release): Promise<void>;
+  /** The bytes of an artifact, or of a part of it by its hash, from the cache or the server. Unverified: the engine does that. */
+  bytes(artifact: LiveArtifact, part?: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Forgets cached bytes that turned out to be bad. */
-  forget(artifact: NonNullable<Release['artifact']>): Promise<void>;
+  forget(artifact: LiveArtifact): Promise<void>;
 }
 
 /**
@@ -32,10 +41,10 @@ export function createArtifactSource(options: {
   const base = `${server}/v1/shops/${encodeURIComponent(shop)}`;
   const releaseUrl = `${base}/release`;
 
-  const get = async (url: string, what: string): Promise<Response> => {
+  const get = async (url: string, what: string, patience?: number): Promise<Response> => {
     let response: Response;
     try {
-      response = await fetch(url, { credentials: 'omit' });
+      response = await fetch(url, { credentials: 'omit', ...(patience && { signal: AbortSignal.timeout(patience) }) });
     } catch (cause) {
       throw new VitrineError('upstream', `The ${what} could not be fetched: ${new URL(url).host} did not answer. Check data-server and the network.`, { cause });
     }
@@ -46,38 +55,51 @@ export function createArtifactSource(options: {
     return response;
   };
 
+  const urlOf = ({ url, hash }: LiveArtifact, part = hash) => new URL(url.replace(hash, part), `${server}/`).href;
+
+  const kept = () => useCache(async (cache) => {
+    const response = await cache.match(releaseUrl);
+    const release = response && parseRelease(await response.json(), shop);
+    return release?.artifact && (await cache.match(urlOf(release.artifact))) ? release : undefined;
+  });
+
   return {
+    kept,
     async release() {
+      const before = await kept();
       try {
-        const response = await get(releaseUrl, 'release');
-        const copy = response.clone();
-        const release = parseRelease(await response.json().catch(() => null), shop);
-        await useCache((cache) => cache.put(releaseUrl, copy));
-        return { release, offline: false };
+        const response = await get(releaseUrl, 'release', before && PATIENCE_MS);
+        return { release: parseRelease(await response.json().catch(() => null), shop), offline: false };
       } catch (error) {
-        const kept = await useCache((cache) => cache.match(releaseUrl));
-        if (!kept || (error instanceof VitrineError && error.code === 'not_found')) throw error;
-        return { release: parseRelease(await kept.json().catch(() => null), shop), offline: true };
+        if (!before || (error instanceof VitrineError && error.code === 'not_found')) throw error;
+        return { release: before, offline: true };
       }
     },
 
-    async bytes(artifact) {
-      const url = new URL(artifact.url, `${server}/`).href;
-      const kept = await useCache((cache) => cache.match(url));
-      if (kept) return new Uint8Array(await kept.arrayBuffer());
+    async keep(release) {
+      await useCache(async (cache) => {
+        const before = await cache.match(releaseUrl);
+        const known = before && parseRelease(await before.json(), shop).artifact?.hash;
+        await cache.put(releaseUrl, Response.json(release));
+        if (known === release.artifact?.hash) return; // its parts stay
+        const own = release.artifact && urlOf(release.artifact);
+        for (const { url } of await cache.keys()) if (url.startsWith(`${base}/artifacts/`) && url !== own) await cache.delete(url);
+      });
+    },
+
+    async bytes(artifact, part) {
+      const url = urlOf(artifact, part);
+      const found = await useCache((cache) => cache.match(url));
+      if (found) return new Uint8Array(await found.arrayBuffer());
       const response = await get(url, 'artifact');
       const bytes = new Uint8Array(await response.arrayBuffer());
-      await useCache(async (cache) => {
-        await cache.put(url, new Response(bytes, { headers: { 'content-type': 'application/octet-stream' } }));
-        for (const { url: other } of await cache.keys()) {
-          if (other.startsWith(`${base}/artifacts/`) && other !== url) await cache.delete(other);
-        }
-      });
+      // A full disk or a blocked cache costs the next page a download, nothing else.
+      await useCache((cache) => cache.put(url, new Response(bytes, { headers: { 'content-type': 'application/octet-stream' } })));
       return bytes;
     },
 
     async forget(artifact) {
-      await useCache((cache) => cache.delete(new URL(artifact.url, `${server}/`).href));
+      await useCache((cache) => cache.delete(urlOf(artifact)));
     },
   };
 }

@@ -19,9 +19,18 @@ export interface ModelHost {
   dispose(): void;
 }
 
+/** The next moment in which the page has nothing to do. */
+const idle = () => new Promise<void>((resolve) => {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 5_000 });
+  else setTimeout(resolve, 200);
+});
+
 /**
  * Keeps the live artifact in the engine: fetch, verify, load, and swap when the shop publishes another. The old one
- * answers until the new one stands.
+ * answers until the new one stands: a shopper who comes back to a new version is answered by the version that is here
+ * while the new one is fetched in idle time, and one that is broken never takes its place.
+ *
+ * Of a catalogue in parts, what the visit comes near is fetched in idle time; not where the browser is asked to save data.
  *
  * What ranks, in this order: the live artifact, else the last known one, else (nothing) `start` throws and the widget
  * stays hidden. A session the model does not know gets the artifact's popular items.
@@ -37,6 +46,9 @@ export function createModelHost(options: {
   let live: Release | null = null;
   let checkedAt = -Infinity;
   let lost = 0;
+  /** Of a catalogue in parts: files by hash; empty where one could not be had. */
+  const parts = new Map<string, Uint8Array<ArrayBuffer>>();
+  let growing = false;
   let status: VitrineStatus = { artifact: null, backend: null, reason: 'not started', engine: null, offline: false, error: null };
 
   const update = (change: Partial<VitrineStatus>, why: 'ready' | 'backend') => onStatus((status = { ...status, ...change }), why);
@@ -59,14 +71,43 @@ export function createModelHost(options: {
   const load = async (artifact: NonNullable<Release['artifact']>): Promise<LoadedModel> => {
     const [port, bytes] = await Promise.all([openOnce(), source.bytes(artifact)]);
     status = { ...status, engine: port.where, backend: status.backend ?? 'js' };
-    return await port.load({ bytes, publicKey: key, hash: artifact.hash, shop, backend });
+    return await port.load({ bytes, publicKey: key, hash: artifact.hash, shop, backend, parts: [...parts.values()] });
+  };
+
+  /** Fetches parts of the live artifact and puts them in. What cannot be had is not asked for again on this page. */
+  const grow = async (wants: readonly string[]) => {
+    growing = true;
+    const artifact = live!.artifact!;
+    for (const hash of wants) {
+      await idle();
+      const bytes = await source.bytes(artifact, hash).catch(() => new Uint8Array());
+      if (artifact.hash === live?.artifact?.hash) parts.set(hash, bytes);
+    }
+    if (artifact.hash === live?.artifact?.hash) await load(artifact);
+  };
+
+  /** A new version is out, and the last one is here: it answers first. */
+  const startOnKept = async (release: Release): Promise<boolean> => {
+    const kept = live ? undefined : await source.kept();
+    if (!release.artifact || !kept?.artifact || kept.artifact.hash === release.artifact.hash) return false;
+    try {
+      loaded = await load(kept.artifact);
+    } catch {
+      return false;
+    }
+    live = { ...kept, unavailable: [...kept.unavailable, ...release.unavailable] };
+    update({ artifact: loaded.version, offline: false, error: null }, 'ready');
+    void idle().then(refresh).catch(() => {}); // it goes on answering
+    return true;
   };
 
   const refresh = async (): Promise<LoadedModel | null> => {
     const { release, offline } = await source.release();
     checkedAt = now();
     const { artifact } = release;
+    if (await startOnKept(release)) return loaded;
     if (artifact && artifact.hash !== live?.artifact?.hash) {
+      parts.clear();
       try {
         loaded = await load(artifact);
       } catch (error) {
@@ -79,6 +120,7 @@ export function createModelHost(options: {
     if (!artifact) loaded = null;
     const changed = artifact?.hash !== live?.artifact?.hash || live === null;
     live = release;
+    if (!offline) await source.keep(release);
     if (changed) {
       update({ artifact: loaded?.version ?? null, offline, error: null, ...(loaded ? {} : { reason: 'nothing is published' }) }, 'ready');
     }
@@ -108,6 +150,9 @@ export function createModelHost(options: {
     async rank(request) {
       const ranking = await (await openOnce()).recommend(request);
       if (ranking.backend !== status.backend) update({ backend: ranking.backend }, 'backend');
+      const wants = ranking.wants?.filter((hash) => !parts.has(hash));
+      const { connection } = globalThis.navigator as Navigator & { connection?: { readonly saveData?: boolean } };
+      if (wants?.length && !growing && !connection?.saveData) grow(wants).catch(() => {}).finally(() => { growing = false; });
       return ranking;
     },
     dispose() {

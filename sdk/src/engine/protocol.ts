@@ -19,6 +19,8 @@ export interface LoadInput {
   readonly hash: string;
   readonly shop: string;
   readonly backend: BackendChoice;
+  /** Further files of a catalogue in parts, as `Ranking.wants` named them. */
+  readonly parts?: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** What the client needs to know about a loaded artifact. */
@@ -36,6 +38,8 @@ export interface Ranking {
   readonly version: string;
   /** Which backend scanned the catalogue for this answer. */
   readonly backend: BackendName;
+  /** Of a catalogue in parts: hashes of the files that would make the next answer better. */
+  readonly wants?: readonly string[];
 }
 
 /** Which backend answers from now on, and why. */
