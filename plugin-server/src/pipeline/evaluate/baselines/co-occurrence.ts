@@ -27,7 +27,7 @@ const NEWEST = 50;
 export const coOccurrence: Baseline<CoOccurrenceSettings> = {
   name: 'co-occurrence',
   choices: {
-    decay: [0.7, 0.5, 0.85, 0.95], trust: [1, 0.75, 0.5], damping: [0.25, 0, 0.4, 0.5], closeness: [1, 0, 0.5], backward: [0.5, 0.25, 1],
+    decay: [0.7, 0.3, 0.5, 0.85, 0.95], trust: [1, 0.25, 0.5, 0.75], damping: [0.25, 0, 0.4, 0.5], closeness: [1, 0, 0.5, 1.5], backward: [0.5, 0.1, 0.25, 1],
     ...REMINDER_CHOICES,
   },
   prepare(lists, items) {

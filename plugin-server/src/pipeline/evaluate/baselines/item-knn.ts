@@ -14,7 +14,7 @@ export interface ItemKnnSettings {
  */
 export const itemKnn: Baseline<ItemKnnSettings> = {
   name: 'item-kNN',
-  choices: { regularisation: [20, 0, 5, 80], normalisation: [0.5, 0.25, 0.75] },
+  choices: { regularisation: [20, 0, 5, 80, 300], normalisation: [0.5, 0.25, 0.75] },
   prepare(lists, items) {
     const { start, column, after: together, occurrences } = countTogether(lists, items);
     return ({ regularisation, normalisation }): Fitted => {

@@ -12,7 +12,7 @@ export interface ReminderSettings {
 
 /** On some shops what was looked at comes again more often than anything else does; on others never. The data say. */
 export const REMINDER_CHOICES: { readonly [Name in keyof ReminderSettings]: readonly ReminderSettings[Name][] } = {
-  reminder: [0, null, 0.25, 0.5, 1, 2, 4], fading: [0.9, 0.8, 0.7, 1],
+  reminder: [0, null, 0.25, 0.5, 1, 2, 4, 8], fading: [0.9, 0.5, 0.7, 0.8, 1],
 };
 
 /** Adds the session's own items to the scores, or leaves them out. */

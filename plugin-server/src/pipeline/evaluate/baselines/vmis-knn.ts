@@ -26,7 +26,7 @@ const NEWEST = 20;
 export const vmisKnn: Baseline<VmisKnnSettings> = {
   name: 'VMIS-kNN',
   choices: {
-    recent: [1000, 500, 2500, 5000], neighbours: [200, 100, 500, 1000], rarity: [1, 0, 0.5], matchReach: [10, 5, 20],
+    recent: [1000, 500, 2500, 5000], neighbours: [200, 100, 500, 1000], rarity: [1, 0, 0.5], matchReach: [10, 3, 5, 20],
     ...REMINDER_CHOICES,
   },
   prepare(lists, items) {
