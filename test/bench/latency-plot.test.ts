@@ -9,8 +9,9 @@ test('ten times as much is one decade higher, and names are text', () => {
   ], { x: 'items', y: 'ms' });
   const heights = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, , y]) => Number(y));
   assert.equal(heights.length, 4);
-  assert.ok(Math.abs((heights[0] - heights[1]) - (heights[2] - heights[3])) < 0.11, 'both lines climb one decade');
-  assert.equal(heights[1], heights[2], 'equal values stand at one height');
+  const [peerLow, peerHigh, oursLow, oursHigh] = heights; // ours is drawn last, on top
+  assert.ok(Math.abs((oursLow - oursHigh) - (peerLow - peerHigh)) < 0.11, 'both lines climb one decade');
+  assert.equal(oursHigh, peerLow, 'equal values stand at one height');
   assert.match(svg, />a &lt; b</);
   const labels = [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)">/g)].map(([, y]) => Number(y));
   assert.equal(labels.length, 2);
@@ -18,6 +19,7 @@ test('ten times as much is one decade higher, and names are text', () => {
 
 test('lines that end together are named one below the other', () => {
   const lines = Array.from({ length: 5 }, (_, at) => ({ name: `line ${at}`, ours: at < 3, points: [{ x: 1_000, y: 1 }, { x: 10_000, y: 2 }] }));
-  const heights = [...latencyPlot(lines, { x: 'items', y: 'ms' }).matchAll(/<text x="[\d.]+" y="([\d.]+)">/g)].map(([, y]) => Number(y));
+  const heights = [...latencyPlot(lines, { x: 'items', y: 'ms' }).matchAll(/<text x="[\d.]+" y="([\d.]+)">/g)].map(([, y]) => Number(y)).sort((a, b) => a - b);
+  assert.equal(heights.length, 5);
   for (let at = 1; at < heights.length; at++) assert.ok(heights[at] - heights[at - 1] >= 15);
 });

@@ -61,7 +61,7 @@ circle{fill:var(--c)}
 ${DASHES.map((dash, at) => `.p${at}{--c:var(--peer)}.p${at} .line{stroke-width:1.75;stroke-dasharray:${dash}}`).join('')}
 </style>
 ${grid.join('\n')}
-${drawn.join('\n')}
+${[...drawn.filter((_, at) => !lines[at].ours), ...drawn.filter((_, at) => lines[at].ours)].join('\n')}
 <text class="axis" x="${FRAME.left + inner.width / 2}" y="${HEIGHT - 10}" text-anchor="middle">${escape(axes.x)}</text>
 <text class="axis" transform="translate(14 ${FRAME.top + inner.height / 2})rotate(-90)" text-anchor="middle">${escape(axes.y)}</text>
 </svg>
@@ -78,5 +78,5 @@ function spread(heights: readonly number[]): number[] {
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
-const number = (value: number) => String(Number(value.toPrecision(6)));
+const number = (value: number) => Number(value.toPrecision(6)).toLocaleString('en-US');
 const escape = (text: string) => text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);

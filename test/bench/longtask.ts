@@ -33,10 +33,10 @@ export async function run({ smoke = false, note }: BenchOptions): Promise<Report
   try {
     const { url } = shop.pages.find(({ name }) => name === 'product')!;
     const visits = { without: [] as Visit[], with: [] as Visit[] };
-    for (let round = -1; round < (smoke ? 1 : RUNS); round++) { // the first round warms the browser up
+    for (let round = smoke ? 0 : -1; round < (smoke ? 1 : RUNS); round++) { // the first round warms the browser up
       for (const which of round % 2 === 0 ? ['without', 'with'] as const : ['with', 'without'] as const) {
         shop.embed(which === 'with');
-        const result = await visit(browser, url, which === 'with' ? shop.appUrl : null);
+        const result = await visit(browser, url, which === 'with' ? shop.appUrl : null, smoke ? 300 : SETTLE);
         if (round < 0) continue;
         visits[which].push(result);
         note(`round ${round + 1}, ${which}: long tasks ${result.longTasks.join(', ') || 'none'}; our scripts ${result.ourScripts.join(', ') || 'none'}`);
@@ -49,8 +49,11 @@ export async function run({ smoke = false, note }: BenchOptions): Promise<Report
   }
 }
 
-/** @param appUrl the plugin server, null without the plugin */
-async function visit(browser: Browser, url: string, appUrl: string | null): Promise<Visit> {
+/**
+ * @param appUrl the plugin server, null without the plugin
+ * @param settle milliseconds to wait after each step
+ */
+async function visit(browser: Browser, url: string, appUrl: string | null, settle: number): Promise<Visit> {
   const context = await browser.newContext(PHONE);
   try {
     const page = await context.newPage();
@@ -58,12 +61,12 @@ async function visit(browser: Browser, url: string, appUrl: string | null): Prom
     const session = await context.newCDPSession(page);
     await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
     await page.goto(url);
-    await page.waitForTimeout(SETTLE);
+    await page.waitForTimeout(settle);
     await page.getByRole('button', { name: 'Accept' }).click();
-    await page.waitForTimeout(SETTLE);
+    await page.waitForTimeout(settle);
     if (appUrl) await showRecommendations(page, 'related');
     else await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-    await page.waitForTimeout(SETTLE);
+    await page.waitForTimeout(settle);
     return await collect(page, appUrl);
   } finally {
     await context.close();
