@@ -2,8 +2,9 @@
 export type FloatTensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
 export function writeTensors(tensors: FloatTensors): Uint8Array<ArrayBuffer> {
-  const header = JSON.stringify([...tensors].map(([name, { shape }]) => ({ name, shape })));
-  const padded = new TextEncoder().encode(header.padEnd(Math.ceil(header.length / 4) * 4));
+  const header = new TextEncoder().encode(JSON.stringify([...tensors].map(([name, { shape }]) => ({ name, shape }))));
+  const padded = new Uint8Array(Math.ceil(header.length / 4) * 4).fill(0x20); // spaces, so that floats begin at a multiple of four
+  padded.set(header);
   const values = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   const bytes = new Uint8Array(4 + padded.length + values * 4);
   new DataView(bytes.buffer).setUint32(0, padded.length, true);
