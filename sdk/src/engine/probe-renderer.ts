@@ -8,7 +8,7 @@ export function probeRenderer(): string | null {
   const gl = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1).getContext('webgl2');
   if (!gl) return 'this browser offers no WebGL 2 here';
   const info = gl.getExtension('WEBGL_debug_renderer_info');
-  const renderer = info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : '';
+  const renderer = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)); // Firefox tells by the second
   gl.getExtension('WEBGL_lose_context')?.loseContext(); // a page has 16 contexts
   return isSoftware(renderer) ? 'the GPU is emulated on the CPU' : null;
 }
