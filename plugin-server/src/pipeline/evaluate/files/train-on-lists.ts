@@ -1,4 +1,4 @@
-import { decodeArtifact, encodeArtifact, GOALS, loadRecommendation, type RecommendationModel } from '@vitrine/sdk/core';
+import { decodeArtifact, encodeArtifact, GOALS, loadRecommendation, type RecommendationModel, VitrineError } from '@vitrine/sdk/core';
 import type { Device } from '../../../config.ts';
 import { type Case, type Task, VIEW } from '../../dataset/cases.ts';
 import { createRandom } from '../../dataset/random.ts';
@@ -53,6 +53,9 @@ export async function trainOnLists(problem: Problem, options: TrainOnListsOption
     dataset: 'lists', seed, epochs, seconds: budget, device, signal, onProgress, onNote, keepRepeats: true, keepCheckpoint: true,
     split: { validationFrom: lists, testFrom: lists },
     questions: new Map<Task, Case[]>([['next-view', questions(problem, options)]]),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw new VitrineError('cancelled', 'Evaluation stopped.', { cause: error }); // nothing was published that could change
+    throw error;
   });
   const { packed } = result;
   const file = await encodeArtifact(
