@@ -53,6 +53,15 @@ export function wholeNumber(invocation: Invocation, name: string, from: number, 
   return value;
 }
 
+/** Seconds of a time such as 90s, 20m or 2h, if given. @throws VitrineError `bad_usage` */
+export function timeSpan(invocation: Invocation, name: string): number | undefined {
+  const text = optional(invocation, name);
+  if (text === undefined) return undefined;
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+  if (!number || Number(number) <= 0) throw new VitrineError('bad_usage', `--${name} must be a time such as 90s, 20m or 2h, not "${text}".`);
+  return Number(number) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h'];
+}
+
 /** One of a list of words, if given. @throws VitrineError `bad_usage` */
 export function oneOf<Word extends string>(invocation: Invocation, name: string, words: readonly Word[]): Word | undefined {
   const text = optional(invocation, name);

@@ -6,7 +6,7 @@ import type { Case, Task } from './dataset/cases.ts';
 import type { SequenceOptions, SplitTimes } from './dataset/sequences.ts';
 import { evaluateRecommendation } from './evaluate/evaluate-recommendation.ts';
 import { trainRecommendation, type TrainOptions } from './train/train-recommendation.ts';
-import type { Checkpoint, Evaluation, Interactions, TrainProgress } from './types.ts';
+import type { Checkpoint, Evaluation, Interactions, SearchTrial, TrainProgress } from './types.ts';
 
 export interface LineOptions extends Omit<TrainOptions, 'clock' | 'cases'>, SequenceOptions {
   readonly dataset: string;
@@ -29,6 +29,8 @@ export interface LineResult {
   readonly checkpoint?: Checkpoint;
   readonly evaluations: readonly Evaluation[];
   readonly history: readonly TrainProgress[];
+  /** With `searchSeconds`: what the search tried. */
+  readonly search?: readonly SearchTrial[];
   readonly split: SplitTimes;
   /** Seconds by stage. */
   readonly seconds: { readonly dataset: number; readonly train: number; readonly compress: number; readonly evaluate: number };
@@ -48,7 +50,7 @@ export async function runLine(interactions: Interactions, options: LineOptions):
   const evaluations = evaluateRecommendation(dataset, previewModel(packed), { dataset: options.dataset, seed, live: options.live });
   const evaluated = clock();
   return {
-    packed, codecs, evaluations, checkpoint: options.keepCheckpoint ? checkpoint : undefined, history: checkpoint.history, split: dataset.sequences.split,
+    packed, codecs, evaluations, checkpoint: options.keepCheckpoint ? checkpoint : undefined, history: checkpoint.history, search: checkpoint.search, split: dataset.sequences.split,
     seconds: {
       dataset: (prepared - started) / 1000, train: (trained - prepared) / 1000,
       compress: (compressed - trained) / 1000, evaluate: (evaluated - compressed) / 1000,

@@ -45,6 +45,18 @@ export interface Checkpoint {
     readonly count: number; readonly row: Int32Array; readonly weight: Float32Array; readonly mix: Float32Array; readonly sums?: readonly CompanionSum[];
   };
   readonly history: readonly TrainProgress[];
+  /** What a search for settings tried, in order; the last full training with the best score is this checkpoint's. */
+  readonly search?: readonly SearchTrial[];
+}
+
+/** One training of a search for settings. */
+export interface SearchTrial {
+  readonly settings: Readonly<Record<string, number>>;
+  /** Share of a full training's epochs it was given. */
+  readonly share: number;
+  /** NDCG@20 of the int8 model on the validation cases, its best epoch. */
+  readonly score: number;
+  readonly seconds: number;
 }
 
 export interface EvaluationRow {

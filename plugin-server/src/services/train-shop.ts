@@ -1,21 +1,19 @@
-import { randomBytes, webcrypto } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { decodeArtifact, encodeArtifact, hashArtifact, VitrineError } from '@vitrine/sdk/core';
+import { VitrineError } from '@vitrine/sdk/core';
 import type { Device } from '../config.ts';
 import type { Context } from '../context.ts';
-import { packAttributes } from '../pipeline/compress/pack-attributes.ts';
-import { createSigner } from '../pipeline/publish/sign.ts';
 import { removeCheckpointFile } from '../pipeline/train/checkpoint-file.ts';
 import { trainInWorker, type WorkerHooks } from '../pipeline/train/train-in-worker.ts';
 import { trainingFailure } from '../pipeline/train/training-failure.ts';
-import type { Evaluation, Interactions, TrainProgress } from '../pipeline/types.ts';
-import { insertArtifact, readArtifactBytes } from '../store/artifacts.ts';
+import type { Evaluation, Interactions, SearchTrial, TrainProgress } from '../pipeline/types.ts';
+import { readArtifactBytes } from '../store/artifacts.ts';
 import { readInteractions } from '../store/interactions.ts';
-import { findProducts } from '../store/products.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { createRun, findRun, finishRun, updateRunProgress } from '../store/runs.ts';
 import { publishRelease } from './publish-release.ts';
-import { requireShop, signingKey } from './require-shop.ts';
+import { requireShop } from './require-shop.ts';
+import { storeModel } from './store-model.ts';
 
 export interface TrainShopInput {
   readonly shop: string;
@@ -25,6 +23,8 @@ export interface TrainShopInput {
   readonly epochs?: number;
   /** Publish the model if the gate lets it through; a model that does not pass is a finished run all the same. */
   readonly publish?: boolean;
+  /** Searches settings for so long, full training included. */
+  readonly searchSeconds?: number;
   /** Milliseconds between two checkpoints. */
   readonly saveEvery?: number;
   /** Limits of the training thread's JavaScript heap; Node's own by default. */
@@ -45,6 +45,8 @@ export interface TrainShopResult {
   readonly evaluations: readonly Evaluation[];
   /** What it trained on and why. */
   readonly device: string;
+  /** With `searchSeconds`: what the search tried. */
+  readonly search?: readonly SearchTrial[];
   /** With `publish`: the release made, or why there is none. */
   readonly sequence?: number;
   readonly notPublished?: string;
@@ -84,7 +86,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const notes: string[] = [];
     const history: TrainProgress[] = [];
     const result = await trainInWorker(interactions, {
-      dataset: shop.id, seed: input.seed, epochs: input.epochs, saveEvery: input.saveEvery, memory: input.memory, device: input.device ?? ctx.config.device, checkpointFile,
+      dataset: shop.id, seed: input.seed, epochs: input.epochs, searchSeconds: input.searchSeconds, saveEvery: input.saveEvery, memory: input.memory, device: input.device ?? ctx.config.device, checkpointFile,
       signal: AbortSignal.any([unwanted.signal, ...(input.signal ? [input.signal] : [])]),
       live: live && (await readArtifactBytes(db, shop.id, live.hash))?.file,
       onResume: (earlier) => { history.push(...earlier); },
@@ -97,29 +99,16 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     });
     if ((await findRun(db, shop.id, runId))?.status !== 'running') throw new VitrineError('cancelled', CANCELLED);
 
-    const itemIds = result.packed.tensors.get('items')!.data as readonly string[];
-    const tensors = new Map([...result.packed.tensors, ...packAttributes(itemIds, await findProducts(db, shop.id, itemIds))]);
     const createdAt = clock();
     const version = `${new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
-    const file = await encodeArtifact({
-      family: 'recommendation', audience: 'browser', shop: shop.id, version, createdAt: new Date(createdAt).toISOString(),
-      config: { ...result.packed.config, ...result.split },
-      metrics: result.evaluations.flatMap(({ protocol, rows }) =>
-        rows.map(({ model, metrics }) => ({ model: `${model} (${protocol.split(':')[0]})`, metrics }))),
-    }, tensors, await createSigner(await signingKey(ctx, shop)));
-    const hash = await hashArtifact(file, webcrypto.subtle);
-    const evaluations = result.evaluations.map((evaluation) => ({
-      ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, bytes: file.length } : row)),
-    }));
-    await insertArtifact(db, shop.id, {
-      hash, file, family: 'recommendation', version, audience: 'browser', manifest: decodeArtifact(file).manifest, evaluations, createdAt,
-    });
+    const metrics = result.evaluations.flatMap(({ protocol, rows }) => rows.map(({ model, metrics: values }) => ({ model: `${model} (${protocol.split(':')[0]})`, metrics: values })));
+    const { hash, bytes, evaluations } = await storeModel(ctx, shop, { packed: result.packed, manifest: { version, metrics }, config: { ...result.split }, evaluations: result.evaluations, createdAt });
     removeCheckpointFile(checkpointFile);
     const seconds = { read, ...result.seconds };
     const device = notes[0];
     const outcome = input.publish ? await publishIfBetter(ctx, shop.id, hash) : {};
-    await finishRun(db, shop.id, runId, { status: 'done', result: { artifact: hash, seconds, device, ...outcome }, finishedAt: clock() });
-    return { runId, artifactHash: hash, bytes: file.length, evaluations, seconds, device, ...outcome };
+    await finishRun(db, shop.id, runId, { status: 'done', result: { artifact: hash, seconds, device, search: result.search, ...outcome }, finishedAt: clock() });
+    return { runId, artifactHash: hash, bytes, evaluations, seconds, device, search: result.search, ...outcome };
   } catch (cause) {
     const error = trainingFailure(cause);
     await endRun(ctx, shop.id, runId, { error, stopped: input.signal?.aborted === true, queued: input.runId !== undefined, checkpointFile });

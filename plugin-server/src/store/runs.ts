@@ -1,4 +1,4 @@
-import type { TrainProgress } from '../pipeline/types.ts';
+import type { SearchTrial, TrainProgress } from '../pipeline/types.ts';
 import type { Database } from './database.ts';
 
 export type RunStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -26,6 +26,8 @@ export interface RunResult {
   readonly seconds?: Readonly<Record<string, number>>;
   /** What it trained on and why, in one line. */
   readonly device?: string;
+  /** What a search for settings tried. */
+  readonly search?: readonly SearchTrial[];
   readonly error?: string;
 }
 

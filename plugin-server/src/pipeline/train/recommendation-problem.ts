@@ -23,6 +23,10 @@ export interface RecommendationSettings {
   readonly dropout: number;
   /** Passes over the data; by default more of them where there is less. */
   readonly epochs?: number;
+  /** Multiplies the epochs; 1 by default. */
+  readonly length?: number;
+  /** 1 / temperature at the start. */
+  readonly scale?: number;
 }
 
 /** The recommendation model and its training data, as the trainer and any learner take them. */
@@ -46,10 +50,10 @@ const BIAS_START = 0.5;
 
 /** Dataset and settings → start values, batches and loss. */
 export function recommendationProblem({ sequences, counts }: Dataset, settings: RecommendationSettings): RecommendationProblem {
-  const { seed, dim, batchSize, learningRate, dropout } = settings;
+  const { seed, dim, batchSize, learningRate, dropout, length = 1, scale = DEFAULTS.scale } = settings;
   const items = sequences.itemIds.length;
   const maxLength = DEFAULTS.maxLength;
-  const config = { items, dim, maxLength, goals: trainedGoals(sequences), scale: DEFAULTS.scale };
+  const config = { items, dim, maxLength, goals: trainedGoals(sequences), scale };
 
   const frequency = new Float64Array(items);
   for (let at = 0; at < sequences.start[sequences.train]; at++) frequency[sequences.item[at]]++;
@@ -60,7 +64,7 @@ export function recommendationProblem({ sequences, counts }: Dataset, settings: 
   start.get('item_bias')!.data.forEach((_, row, bias) => { bias[row] = BIAS_START * Math.log(frequency[row] + 1); });
 
   const stepsPerEpoch = Math.max(1, Math.ceil(countExamples(sequences) / batchSize));
-  const epochs = settings.epochs ?? Math.min(30, Math.max(3, Math.round(STEPS / stepsPerEpoch)));
+  const epochs = Math.max(1, Math.round(length * (settings.epochs ?? Math.min(30, Math.max(3, Math.round(STEPS / stepsPerEpoch))))));
 
   let stepRandom = random;
   const sampler = createSampler(frequency, () => stepRandom());

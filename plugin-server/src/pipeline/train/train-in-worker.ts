@@ -6,7 +6,7 @@ import type { Interactions, TrainProgress } from '../types.ts';
 import type { DeviceOptions } from './choose-device.ts';
 import { trainingFailure } from './training-failure.ts';
 
-type PlainOptions = Omit<LineOptions, 'live' | 'clock' | 'onProgress' | 'cancelled' | 'resume' | 'save' | 'path'> & DeviceOptions & {
+type PlainOptions = Omit<LineOptions, 'live' | 'clock' | 'onProgress' | 'cancelled' | 'resume' | 'save' | 'path' | 'onTrial'> & DeviceOptions & {
   /** What to train on; `auto` by default. */
   readonly device?: Device;
   /** File that keeps where the training stands. A training stopped before goes on from it; the caller removes it at the end. */

@@ -31,6 +31,8 @@ try {
       onProgress: (progress) => post({ type: 'progress', progress }),
       cancelled: () => Atomics.load(flag, 0) === 1,
       resume,
+      onTrial: ({ settings, share, score }, trials) => note(
+        `Search, training ${trials}: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}; ${Math.round(share * 100)} % of the epochs: NDCG@20 ${score.toFixed(4)}.`),
       save: checkpointFile === undefined ? undefined : (standing) => saveTraining(checkpointFile, standing, { settings, now: Date.now() }),
     });
     post({ type: 'result', result });

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import './tfjs-resolution.ts';
+import { madeUpInteractions } from '../../../../test/made-up-interactions.ts';
+import { buildDataset } from '../dataset/build-dataset.ts';
+import { buildCases } from '../dataset/cases.ts';
+import { createRandom } from '../dataset/random.ts';
+import type { TrainingPath } from './choose-device.ts';
+
+const { startTfjs } = await import('./start-tfjs.ts');
+const { trainRecommendation } = await import('./train-recommendation.ts');
+const { previewModel, compressRecommendation } = await import('../compress/compress-recommendation.ts');
+const { shippedRecommender } = await import('../evaluate/recommenders.ts');
+
+const dataset = buildDataset(madeUpInteractions({ events: 1500, items: 100 }));
+
+async function train(path: TrainingPath) {
+  if (path === 'wasm') await startTfjs('wasm');
+  if (path === 'reference') await startTfjs('cpu');
+  // Without dropout, whose numbers the SIMD trainer draws in its kernels.
+  return trainRecommendation(dataset, { path, seed: 2, epochs: 2, dim: 16, batchSize: 64, dropout: 0 });
+}
+
+test('every path gives the same losses within a ten-thousandth and the same shipped ranking, but for a few items', async () => {
+  const reference = await train('reference');
+  const losses = reference.history.map(({ loss }) => loss);
+  const questions = buildCases(dataset.sequences, 'next-view', dataset.sequences.validation, dataset.sequences.time.length, createRandom(1), 100);
+  const rank = (checkpoint: typeof reference) => {
+    const recommend = shippedRecommender(previewModel(compressRecommendation(checkpoint)));
+    return questions.map((question) => new Set(recommend(question, 20)));
+  };
+  const wanted = rank(reference);
+  for (const path of ['wasm', 'simd'] as const) {
+    const checkpoint = await train(path);
+    checkpoint.history.forEach(({ loss }, epoch) => assert.ok(Math.abs(loss - losses[epoch]) < 1e-4 * losses[epoch], `${path}, epoch ${epoch + 1}: ${loss} against ${losses[epoch]}`));
+    const shared = rank(checkpoint).map((ranked, at) => [...ranked].filter((row) => wanted[at].has(row)).length / wanted[at].size);
+    const mean = shared.reduce((sum, share) => sum + share, 0) / shared.length;
+    assert.ok(mean > 0.98, `${path}: ${mean} of the top 20 are the reference's`);
+  }
+});
+
+test('a search ends with the full training of what it found best, and says what it tried', async () => {
+  let now = 0;
+  const seen: number[] = [];
+  const checkpoint = await trainRecommendation(dataset, {
+    seed: 2, epochs: 9, dim: 8, searchSeconds: 60, clock: () => (now += 50), onTrial: ({ share }) => seen.push(share),
+  });
+  const { search } = checkpoint;
+  assert.ok(search!.length > 3 && search!.at(-1)!.share === 1);
+  assert.deepEqual(search!.map(({ share }) => share), seen);
+  assert.deepEqual(search![0].settings, { learningRate: 0.002, dropout: 0.35, batchSize: 256, scale: 12, length: 1 });
+  const best = search!.filter(({ share }) => share === 1).toSorted((a, b) => b.score - a.score)[0];
+  assert.equal(Math.max(...checkpoint.history.map(({ validation }) => validation!.value)), best.score);
+});
