@@ -10,8 +10,8 @@ import { invertSymmetric } from './symmetric-inverse.ts';
 const NOTHING: ReadonlySet<number> = new Set();
 /** Tried on validation cases; reminders only where items may come again. */
 const RIDGES = [50, 200, 800];
-const SHRINKAGES = [0, 10, 50];
-const REMINDERS = [0, 0.25, 0.5, 1, 2, 4];
+const SHRINKAGES = [0, 10, 50, 200];
+const REMINDERS = [0, 0.25, 0.5, 1, 2, 4, 8];
 const TUNING_CASES = 600;
 
 /** Weights [items × items], row i what an item i in the basket or history speaks for, and what it adds to itself. */
