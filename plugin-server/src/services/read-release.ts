@@ -1,10 +1,10 @@
 import { VitrineError } from '@vitrine/sdk/core';
-import { decodeArtifact } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
-import { findArtifact, readArtifactBytes } from '../store/artifacts.ts';
+import { findArtifact } from '../store/artifacts.ts';
 import { listUnavailable } from '../store/products.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { findShop } from '../store/shops.ts';
+import { readItemIds } from './read-model.ts';
 
 /** What a browser asks for first. */
 export interface PublicRelease {
@@ -44,8 +44,7 @@ async function itemIds(ctx: Context, shop: string, hash: string): Promise<readon
   const key = `${shop}\0${hash}`;
   let ids = itemsByHash.get(key);
   if (!ids) {
-    const stored = await readArtifactBytes(ctx.db, shop, hash);
-    ids = stored ? (decodeArtifact(stored.file).tensors.get('items') as readonly string[] | undefined) ?? [] : [];
+    ids = await readItemIds(ctx, shop, hash);
   }
   // Moved to the end: the first is the one longest unused.
   itemsByHash.delete(key);

@@ -1,8 +1,8 @@
-import { createJsScan, createWasmScan, decodeArtifact, type Goal, type Kind, loadRecommendation, rank, type RankedItem, VitrineError } from '@vitrine/sdk/core';
+import { createJsScan, createWasmScan, type Goal, type Kind, rank, type RankedItem, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
-import { readArtifactBytes } from '../store/artifacts.ts';
 import { findProducts, listUnavailable } from '../store/products.ts';
 import { findLiveRelease } from '../store/releases.ts';
+import { readModel } from './read-model.ts';
 import { requireShop } from './require-shop.ts';
 
 /** What each goal's session consists of when only item ids are given: a page looked at, a cart. */
@@ -19,9 +19,8 @@ export async function recommend(
   const { goal = 'purchase', limit = 10 } = input;
   const shop = await requireShop(ctx, input.shop);
   const live = await findLiveRelease(db, shop.id);
-  const stored = live && (await readArtifactBytes(db, shop.id, live.hash));
-  if (!stored) throw new VitrineError('not_found', `Nothing is published for "${shop.id}". Run: vitrine train --shop ${shop.id} && vitrine publish --shop ${shop.id}`);
-  const model = loadRecommendation(decodeArtifact(stored.file));
+  const model = live && (await readModel(ctx, shop.id, live.hash));
+  if (!model) throw new VitrineError('not_found', `Nothing is published for "${shop.id}". Run: vitrine train --shop ${shop.id} && vitrine publish --shop ${shop.id}`);
   const known = new Map((await findProducts(db, shop.id, input.items)).map((product) => [product.id, product]));
   const missing = input.items.filter((id) => !known.has(id));
   if (missing.length > 0) throw new VitrineError('bad_input', `Shop "${shop.id}" has no product ${missing.map((id) => `"${id}"`).join(', ')}.`);
