@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   if (values.json) console.log(JSON.stringify(printed));
   if (values.smoke) return;
   await mkdir(`${DOCS}benchmarks`, { recursive: true });
-  await writeFile(`${DOCS}benchmarks/${name}.json`, `${JSON.stringify({ ...printed, raw }, rounded, 1)}\n`);
+  await writeFile(`${DOCS}benchmarks/${name}.json`, fileText({ ...printed, raw }));
   for (const [file, content] of Object.entries(images)) await writeFile(`${DOCS}images/${file}`, content);
 }
 
@@ -50,8 +50,14 @@ function plainTable(rows: readonly Row[]): string {
     rows.map(({ subject, metric, value, unit }) => [subject, metric, value.toLocaleString('en-US', { maximumFractionDigits: 2 }), unit]));
 }
 
-/** A clock's noise is not worth a file's length. */
-const rounded = (_: string, value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value);
+/** JSON with a line for each row, so that two runs can be compared. A clock's noise is not worth a file's length. */
+function fileText({ rows, raw, ...head }: { readonly rows: readonly Row[]; readonly raw?: unknown }): string {
+  const text = (value: unknown) => JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'number' ? Math.round(inner * 1_000) / 1_000 : inner));
+  const lines = Object.entries(head).map(([key, value]) => `${text(key)}: ${text(value)}`);
+  lines.push(`"rows": [\n${rows.map(text).join(',\n')}\n]`);
+  if (raw !== undefined) lines.push(`"raw": ${text(raw)}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
 
 /** What the figures depend on, in words; nothing that names the machine. */
 function machine(): string {
