@@ -5,6 +5,7 @@ import { encodeArtifact, type RecommendationModel, VitrineError } from '@vitrine
 import { chooseCodec } from '../../plugin-server/src/pipeline/compress/choose-codec.ts';
 import { compressRecommendation, type CompressOptions, type PackedModel, previewModel, quantise, unitRows } from '../../plugin-server/src/pipeline/compress/compress-recommendation.ts';
 import { queryStatistics } from '../../plugin-server/src/pipeline/compress/query-statistics.ts';
+import type { Case } from '../../plugin-server/src/pipeline/dataset/cases.ts';
 import { createRandom } from '../../plugin-server/src/pipeline/dataset/random.ts';
 import { samplePredictions } from '../../plugin-server/src/pipeline/evaluate/files/choose-settings.ts';
 import type { Predictions } from '../../plugin-server/src/pipeline/evaluate/files/problem.ts';
@@ -21,6 +22,8 @@ import type { BenchOptions, Report, Row } from './row.ts';
 const ITEMS = 10_000;
 /** The newest of the training sessions. */
 const SESSIONS = 80_000;
+/** Seconds of training steps. */
+const BUDGET = 90;
 const PREDICTIONS = 4000;
 /** Steps of the int4 table, in units of an entry's usual size, 1/√dim. */
 const STEPS = [0.8, 1.2, 1.6, 2, 2.4];
@@ -39,7 +42,7 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
 
   const problem = await topItems(smoke ? 300 : ITEMS, smoke ? 4000 : SESSIONS);
   note(`${problem.itemIds.length} items, ${problem.train.start.length - 1} sessions. Training …`);
-  const options = { seed: SEED, withoutSeen: false, epochs: smoke ? 1 : undefined };
+  const options = { seed: SEED, withoutSeen: false, epochs: smoke ? 1 : undefined, budget: BUDGET };
   const { checkpoint } = await trainOnLists(problem, { ...options, onNote: note });
   const { dim } = checkpoint.config;
   const sample = (predictions: Predictions) => samplePredictions(predictions, createRandom(SEED), smoke ? 200 : PREDICTIONS);
@@ -52,9 +55,12 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
 
   const plain = compressRecommendation(checkpoint);
   const int8 = previewModel(plain);
-  const training = questions({ ...problem, validation: sample(lastPositions(problem.train)) }, options);
+  // The checkpoint numbers the items its own way.
+  const row = Int32Array.from(problem.itemIds, (id) => int8.rowOf.get(id)!);
+  const inRows = (cases: readonly Case[]) => cases.map((one) => ({ ...one, items: one.items.map((item) => row[item]), targets: one.targets.map((item) => row[item]) }));
+  const training = inRows(questions({ ...problem, validation: sample(lastPositions(problem.train)) }, options));
   const queries = queryStatistics(int8, training)!;
-  const { packed: chosen, trials } = chooseCodec(checkpoint, { training, validation: questions(problem, options) });
+  const { packed: chosen, trials } = chooseCodec(checkpoint, { training, validation: inRows(questions(problem, options)) });
   const few = chosen.config.neighbours;
   const rows = unitRows(checkpoint.params.get('item_table')!.data, dim);
 
@@ -74,12 +80,13 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
   };
   const withFew = (options: CompressOptions = {}) => compressRecommendation(checkpoint, { ...options, neighbours: few });
   await add('int8', plain);
-  await add('int8', withFew());
+  if (few < plain.config.neighbours) await add('int8', withFew());
   await add('int4, a scale per 16', withFew(), groupedInt4(rows, 16));
   await add('product quantised, 16 bytes', withFew(), productQuantised(rows, dim, 16, SEED));
   for (const step of STEPS) await add(`nearest step ${step}`, withFew(), nearestInt4(rows, dim, step / Math.sqrt(dim)));
   for (const step of STEPS) await add(`int4 step ${step}`, withFew({ int4: { step: step / Math.sqrt(dim), queries } }));
-  for (const count of [8, 12, 24]) await add('int4 step 1.2', compressRecommendation(checkpoint, { neighbours: count, int4: { step: 1.2 / Math.sqrt(dim), queries } }));
+  const more = [8, 12, plain.config.neighbours].filter((count, at, all) => count > few && count <= plain.config.neighbours && all.indexOf(count) === at);
+  for (const count of more) await add('int4 step 1.2', compressRecommendation(checkpoint, { neighbours: count, int4: { step: 1.2 / Math.sqrt(dim), queries } }));
   await add('chosen by the rule', chosen);
   const floatTable = await brotliBytes(new Uint8Array(rows.buffer));
   lines.unshift({ ...lines[0], name: 'float32', table: floatTable, whole: lines[0].whole - lines[0].table + floatTable, validation: scoreOf(wanted.validation, validation), test: scoreOf(wanted.test, test), same: 1 });

@@ -20,6 +20,8 @@ const NAMES = [
   { name: 'engine', skip: browserMissing(), expected: ['cold: naive tfjs WebGL ÷ our WebGL, 1,000 items ratio ×', 'lost context WebGL answers again after ms', '20 calls Worker heap more than before B'] },
   { name: 'answering', skip: false, expected: ['/healthz, while training p99 ms', '/v1/shops/:shop/release, while training worst ms'] },
   { name: 'growth', skip: false, expected: ['3,000 events, 200 items one epoch s', '3,000 events, 200 items peak memory B'] },
+  { name: 'artifact', skip: dataMissing('diginetica/train-sessions.txt.gz'), expected: ['chosen by the rule, 4 companions artifact, brotli B'] },
+  { name: 'shards', skip: false, expected: ['the base alone fetched, brotli B'] },
   { name: 'longtask', skip: browserMissing(), expected: ['product page, with the plugin long tasks a visit 1'] },
   { name: 'start', skip: browserMissing(), expected: ['train time s', 'total time s', 'server, shop and training peak memory B', 'first page: artifact transferred B'] },
 ];

@@ -16,6 +16,7 @@ const NAMES: ReadonlyMap<string, () => Promise<Bench>> = new Map<string, () => P
   ['import', () => import('./import.ts')],
   ['size', () => import('./size.ts')],
   ['artifact', () => import('./artifact.ts')],
+  ['shards', () => import('./shards.ts')],
   ['engine', () => import('./engine.ts')],
   ['lighthouse', () => import('./lighthouse.ts')],
   ['longtask', () => import('./longtask.ts')],
