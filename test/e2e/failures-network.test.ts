@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { browserMissing, launchBrowser } from '../browser.ts';
+import { createSigner, randomArtifact } from '../contract/random-model.ts';
 import { openStorefront, type PageOptions, type Storefront } from '../widgets/storefront.ts';
 import { openVisitor, PRODUCT, rankInNode, WIDGET, type Visitor } from '../widgets/visitor.ts';
 
@@ -158,6 +159,59 @@ test('products: malformed answers show nothing and break nothing', settings, asy
     await assertHidden(page);
     await page.close();
   }
+});
+
+const NEW_ARTIFACTS: readonly [name: string, code: string, publish: () => Promise<void>][] = [
+  ['fails its hash', 'artifact_corrupt', async () => {
+    const next = await nextArtifact();
+    const bytes = new Uint8Array(next.bytes);
+    bytes[bytes.length - 500] ^= 1;
+    store.state.artifact = { ...next, bytes };
+  }],
+  ['is not signed by the shop', 'artifact_signature', async () => {
+    store.state.artifact = await nextArtifact(await createSigner());
+  }],
+  ['is not there', 'not_found', async () => {
+    store.state.artifact = await nextArtifact();
+    store.state.instead = when(`/artifacts/${store.state.artifact.hash}`, (response) => void response.writeHead(404).end());
+  }],
+  ['does not come', 'upstream', async () => {
+    store.state.artifact = await nextArtifact();
+    store.state.instead = when(`/artifacts/${store.state.artifact.hash}`, (response) => void response.destroy());
+  }],
+];
+const nextArtifact = (signer = store.signer) =>
+  randomArtifact(signer, { items: 60, dim: 8, seed: 9, shop: store.shop, version: '20260202T000000Z-0002' });
+
+for (const [name, code, publish] of NEW_ARTIFACTS) {
+  test(`a new artifact ${name}: the last known one ranks on every page, and the error is told`, settings, async () => {
+    await visitor.context.addInitScript(() => {
+      document.addEventListener('vitrine:ready', () => window.vitrine!.on('error', (error) => window.heard.push({ type: 'error', detail: error.code })));
+    });
+    const page = await visit();
+    const { version } = store.state.artifact!;
+    const expected = await related();
+    await publish();
+    for (let load = 0; load < 2; load++) {
+      await page.reload();
+      await assertRanked(page, expected);
+      await page.waitForFunction((wanted) => window.heard.some(({ type, detail }) => type === 'error' && detail === wanted), code);
+      const again = await visitor.recommend(page, { kind: 'related' });
+      assert.deepEqual([again.ids, again.artifact], [expected, version]);
+      await visitor.assertWhole(page);
+    }
+  });
+}
+
+test('a release whose artifact has no proper address: the last known one ranks; without one the widget is hidden', settings, async () => {
+  const answer = when('/release', (response) => void response.end('{"shop":"s","artifact":{"url":"http://[","hash":"00"},"unavailable":[]}'));
+  store.state.instead = answer;
+  await assertHidden(await visitor.open('/products/p3', PRODUCT));
+  store.state.instead = () => false;
+  const page = await visit();
+  store.state.instead = answer;
+  await page.reload();
+  await assertRanked(page);
 });
 
 test('the plugin server\'s answers stop: with consent the last known products are ranked by the last known artifact', settings, async () => {

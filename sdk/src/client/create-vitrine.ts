@@ -88,7 +88,7 @@ export function createVitrine(options: VitrineOptions): Vitrine {
   };
   const open = () => (opening ??= import('./recommender.ts').then(
     ({ createRecommender }) => createRecommender({
-      server, shop, key, backend, fetch, now, useCache, workerUrl, visit, mayStore: () => consent.allowed, onStatus,
+      server, shop, key, backend, fetch, now, useCache, workerUrl, visit, mayStore: () => consent.allowed, onStatus, onError: (error) => void fail(error),
     }),
     (cause: unknown) => {
       opening = null;

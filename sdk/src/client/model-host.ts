@@ -38,8 +38,10 @@ const idle = () => new Promise<void>((resolve) => {
 export function createModelHost(options: {
   source: ArtifactSource; shop: string; key: string; backend: BackendChoice; workerUrl?: string | URL | null; now: () => number;
   onStatus: (status: VitrineStatus, why: 'ready' | 'backend') => void;
+  /** What failed behind an artifact that goes on ranking. */
+  onError: (error: unknown) => void;
 }): ModelHost {
-  const { source, shop, key, backend, workerUrl, now, onStatus } = options;
+  const { source, shop, key, backend, workerUrl, now, onStatus, onError } = options;
   let engine: Promise<EnginePort> | null = null;
   let starting: Promise<LoadedModel | null> | null = null;
   let loaded: LoadedModel | null = null;
@@ -97,7 +99,7 @@ export function createModelHost(options: {
     }
     live = { ...kept, unavailable: [...kept.unavailable, ...release.unavailable] };
     update({ artifact: loaded.version, offline: false, error: null }, 'ready');
-    void idle().then(refresh).catch(() => {}); // it goes on answering
+    void idle().then(refresh).catch(onError); // it goes on answering
     return true;
   };
 
@@ -143,7 +145,7 @@ export function createModelHost(options: {
       });
       if (live && now() - checkedAt > RELEASE_MS) {
         checkedAt = now();
-        refresh().catch(() => {}); // the artifact that is loaded goes on ranking
+        refresh().catch(onError); // the artifact that is loaded goes on ranking
       }
       return starting.then(() => loaded);
     },

@@ -27,8 +27,8 @@ interface Channel {
 
 /** A Worker that says nothing for this long will not start. */
 const START_MS = 10_000;
-/** A ranking takes milliseconds. */
-const RANK_MS = 5_000;
+/** A ranking takes milliseconds; a device that is busy with other things may take seconds to begin. */
+const RANK_MS = 6_000;
 /** A load takes the time to verify a few megabytes: seconds on a slow phone. */
 const LOAD_MS = 60_000;
 

@@ -36,7 +36,7 @@ async function setting() {
   const errors: (VitrineError | null)[] = [];
   const nextPage = () => createRecommender({
     server: SERVER, shop: 'demo', key: server.key, backend: 'js', fetch, now: () => 0, useCache, workerUrl: null, mayStore: () => false,
-    visit: { items: [{ id: 'p9', kind: 'view' }], cart: ['p1'], product: 'p9' } as never, onStatus: ({ error }) => errors.push(error),
+    visit: { items: [{ id: 'p9', kind: 'view' }], cart: ['p1'], product: 'p9' } as never, onStatus: ({ error }) => errors.push(error), onError() {},
   });
   return { server, kept, nextPage, errors };
 }

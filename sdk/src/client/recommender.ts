@@ -15,6 +15,8 @@ export interface RecommenderOptions extends Required<Pick<VitrineOptions, 'shop'
   /** Whether the shopper allows storage. */
   readonly mayStore: () => boolean;
   readonly onStatus: (status: VitrineStatus, why: 'ready' | 'backend') => void;
+  /** What failed without keeping an answer from anyone. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface Recommender {
@@ -35,7 +37,7 @@ interface Ranked {
 }
 
 /** A widget waits this long for the model; then it shows what is popular, if that is known. */
-export const PATIENCE_MS = 8_000;
+export const PATIENCE_MS = 10_000;
 /** A server that is silent for this long counts as down: sooner where something earlier can stand in for its answer. */
 const SERVER_MS = 20_000;
 const KNOWN_SERVER_MS = 4_000;
@@ -53,13 +55,13 @@ const DOWNLOAD_MS = 120_000;
  * A lost Worker is replaced, and the request asked again.
  */
 export function createRecommender(options: RecommenderOptions): Recommender {
-  const { server, shop, key, backend, now, useCache, visit, mayStore, onStatus, workerUrl } = options;
+  const { server, shop, key, backend, now, useCache, visit, mayStore, onStatus, onError, workerUrl } = options;
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const isKnown = await useCache((cache) => cache.match(String(input), { ignoreSearch: true }));
     const patience = isKnown ? KNOWN_SERVER_MS : String(input).includes('/artifacts/') ? DOWNLOAD_MS : SERVER_MS;
     return options.fetch(input, { signal: AbortSignal.timeout?.(patience), ...init });
   };
-  const host = createModelHost({ shop, key, backend, now, workerUrl, source: createArtifactSource({ server, shop, fetch, useCache }), onStatus });
+  const host = createModelHost({ shop, key, backend, now, workerUrl, source: createArtifactSource({ server, shop, fetch, useCache }), onStatus, onError });
   const lookup = createProductLookup({ server, shop, fetch, now, useCache, mayStore });
   const popular = createPopularList({ url: `${server}/v1/shops/${encodeURIComponent(shop)}/popular`, useCache });
   let disposed = false;
