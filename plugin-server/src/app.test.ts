@@ -202,13 +202,17 @@ test('an owner sees their own shop and no other', async (t) => {
   const theirs = mintOwnerToken(TEST_CONFIG, OTHER, { now: NOW });
   assert.equal((await (await get('/api/runs/r1', mine)).json()).id, 'r1');
   assert.equal((await get('/api/runs/r1', theirs)).status, 404);
+  assert.equal((await get('/api/runs/r1/cancel', mine, 'POST')).status, 409, 'it has ended');
+  await ctx.db.query("INSERT INTO training_runs (shop_id, run_id, family, status, started_at) VALUES ($1, 'r2', 'recommendation', 'queued', now())", [SHOP]);
+  assert.equal((await get('/api/runs/r2/cancel', theirs, 'POST')).status, 404);
+  assert.equal((await (await get('/api/runs/r2/cancel', mine, 'POST')).json()).status, 'cancelled');
   assert.equal((await get('/api/overview', mine)).status, 200);
   assert.equal((await get('/api/releases/rollback', theirs, 'POST')).status, 409);
   const [header, payload, signature] = mine.split('.');
   const forged = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload!, 'base64url').toString()), sub: OTHER })).toString('base64url');
   for (const bad of ['', 'x', `${header}.${payload}.`, `${header}.${forged}.${signature}`, `${mine}.x`, `${mine}x`, mintOwnerToken({ secret: 'another secret of at least 32 chars' }, SHOP, { now: NOW }),
     mintOwnerToken(TEST_CONFIG, SHOP, { now: NOW - 13 * 3_600_000 }), `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${payload}.`]) {
-    for (const [path, method] of [['/api/overview', 'GET'], ['/api/train', 'POST'], ['/api/runs/r1', 'GET'], ['/api/releases/rollback', 'POST'], ['/api/none', 'GET']] as const) {
+    for (const [path, method] of [['/api/overview', 'GET'], ['/api/train', 'POST'], ['/api/runs/r1', 'GET'], ['/api/runs/r1/cancel', 'POST'], ['/api/releases/rollback', 'POST'], ['/api/none', 'GET']] as const) {
       const response = await get(path, bad, method);
       assert.equal(response.status, 401, `${path} ${bad}`);
       assert.equal(response.headers.get('x-shopify-retry-invalid-session-request'), '1');

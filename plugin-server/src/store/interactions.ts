@@ -7,8 +7,8 @@ import type { Database } from './database.ts';
  * Orders, and events, that one statement returns. It bounds memory while a shop of any size streams by, and the time for
  * which the embedded database, which computes in the server's thread, lets requests wait.
  */
-const ORDERS = 1_000;
-const EVENTS = 5_000;
+const ORDERS = 500;
+const EVENTS = 2_000;
 
 interface Touch {
   readonly product: string;
