@@ -84,9 +84,10 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
   await add('int4, a scale per 16', withFew(), groupedInt4(rows, 16));
   await add('product quantised, 16 bytes', withFew(), productQuantised(rows, dim, 16, SEED));
   for (const step of STEPS) await add(`nearest step ${step}`, withFew(), nearestInt4(rows, dim, step / Math.sqrt(dim)));
-  for (const step of STEPS) await add(`int4 step ${step}`, withFew({ int4: { step: step / Math.sqrt(dim), queries } }));
+  for (const step of [0.25, 0.5]) await add(`int8 step ${step}`, withFew({ rounding: { type: 'int8', step: step / Math.sqrt(dim), queries } }));
+  for (const step of STEPS) await add(`int4 step ${step}`, withFew({ rounding: { type: 'int4', step: step / Math.sqrt(dim), queries } }));
   const more = [8, 12, plain.config.neighbours].filter((count, at, all) => count > few && count <= plain.config.neighbours && all.indexOf(count) === at);
-  for (const count of more) await add('int4 step 1.2', compressRecommendation(checkpoint, { neighbours: count, int4: { step: 1.2 / Math.sqrt(dim), queries } }));
+  for (const count of more) await add('int4 step 1.2', compressRecommendation(checkpoint, { neighbours: count, rounding: { type: 'int4', step: 1.2 / Math.sqrt(dim), queries } }));
   await add('chosen by the rule', chosen);
   const floatTable = await brotliBytes(new Uint8Array(rows.buffer));
   lines.unshift({ ...lines[0], name: 'float32', table: floatTable, whole: lines[0].whole - lines[0].table + floatTable, validation: scoreOf(wanted.validation, validation), test: scoreOf(wanted.test, test), same: 1 });

@@ -24,7 +24,7 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
   const { checkpoint, visits } = largeCatalogue(items, SEED);
   const plain = compressRecommendation(checkpoint);
   const queries = queryStatistics(previewModel(plain), visits(500).map(asCase))!;
-  const packed = compressRecommendation(checkpoint, { int4: { step: 1.2 / 8, queries } });
+  const packed = compressRecommendation(checkpoint, { rounding: { type: 'int4', step: 1.2 / 8, queries } });
   note('Compressed. Sharding …');
   const parts = shardRecommendation(packed, smoke ? { popular: 1000, size: 300 } : {});
 

@@ -25,8 +25,8 @@ export interface CodecTrial {
 
 /** Companions per item that are tried, before all of them. */
 const COMPANIONS = [4, 8, 12];
-/** Steps of the int4 table that are tried, the coarsest first, in units of 1/√dim, an entry's usual size. */
-const STEPS = [2, 1.6, 1.2, 0.8];
+/** Steps of the table that are tried, the coarsest first, in units of 1/√dim, an entry's usual size. Fine ones need more than four bits. */
+const STEPS = [['int4', 2], ['int4', 1.6], ['int4', 1.2], ['int4', 0.8], ['int8', 0.5], ['int8', 0.25]] as const;
 /** How much of its NDCG@20 a model may lose to become smaller. */
 const TOLERANCE = 0.01;
 /** Cases of each task, at most. */
@@ -38,8 +38,8 @@ const FEWEST_CASES = 300;
  * Compresses a checkpoint as far as the shop's own validation cases allow.
  *
  * First, in int8: the fewest companions whose NDCG@20 is within one percent of the best number's (fewer are often better:
- * the last ones are noise). Then the coarsest int4 step that is within one percent of int8 with those companions; int8,
- * when none is.
+ * the last ones are noise). Then the coarsest step of the table that is within one percent of full int8 with those
+ * companions; full int8, when none is.
  */
 export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases): { packed: PackedModel; trials: CodecTrial[] } {
   const plain = compressRecommendation(checkpoint);
@@ -47,20 +47,20 @@ export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases): { packed
   if (!queries || cases.validation.length < FEWEST_CASES) return { packed: named(plain, 'int8', {}), trials: [] };
 
   const trials: Array<{ name: string; ndcg: number; packed: PackedModel; codec: string }> = [];
-  const attempt = (codec: string, name: string, options: CompressOptions) => {
+  const attempt = (codec: string, options: CompressOptions) => {
     const packed = compressRecommendation(checkpoint, options);
-    const trial = { codec, name: `${name}, ${packed.config.neighbours} companions`, packed, ndcg: score(packed, cases.validation) };
+    const trial = { codec, name: `${codec}, ${packed.config.neighbours} companions`, packed, ndcg: score(packed, cases.validation) };
     trials.push(trial);
     return trial;
   };
   const counts = [...COMPANIONS.filter((count) => count < plain.config.neighbours), plain.config.neighbours];
-  const byCount = counts.map((neighbours) => ({ neighbours, trial: attempt('int8', 'int8', { neighbours }) }));
+  const byCount = counts.map((neighbours) => ({ neighbours, trial: attempt('int8', { neighbours }) }));
   const best = Math.max(...byCount.map(({ trial }) => trial.ndcg));
   const { neighbours, trial: int8 } = byCount.find(({ trial }) => trial.ndcg >= best * (1 - TOLERANCE))!;
 
   let chosen = int8;
-  for (const factor of STEPS) {
-    const trial = attempt('int4', `int4, step ${factor}`, { neighbours, int4: { step: factor / Math.sqrt(plain.config.dim), queries } });
+  for (const [type, factor] of STEPS) {
+    const trial = attempt(`${type}, step ${factor}`, { neighbours, rounding: { type, step: factor / Math.sqrt(plain.config.dim), queries } });
     if (trial.ndcg < int8.ndcg * (1 - TOLERANCE)) continue;
     chosen = trial;
     break;

@@ -17,7 +17,7 @@ test('quantising is off by at most half a step, uses the whole range and keeps z
 
 test('what is evaluated is what the file gives back: encode, decode, load equals the preview', async () => {
   const queries = { mean: new Float64Array(8).fill(0.3), covariance: Float64Array.from({ length: 64 }, (_, at) => (at % 9 === 0 ? 1 : 0.1)) };
-  for (const [items, count] of [[3, 2], [301, 5], [70_000, 1], [5, 0]]) for (const options of [{}, { int4: { step: 0.2, queries }, neighbours: 3 }]) {
+  for (const [items, count] of [[3, 2], [301, 5], [70_000, 1], [5, 0]]) for (const options of [{}, { rounding: { type: 'int4' as const, step: 0.2, queries }, neighbours: 3 }]) {
     const packed = compressRecommendation(randomCheckpoint(items, count), options);
     const file = await encodeArtifact({
       family: 'recommendation', audience: 'browser', shop: 's', version: 'v', createdAt: '2026-01-01T00:00:00.000Z', config: { ...packed.config }, metrics: [],
@@ -31,7 +31,7 @@ test('what is evaluated is what the file gives back: encode, decode, load equals
 test('item rows ship with unit length, whichever way they lie', () => {
   const from = randomCheckpoint(301, 5);
   const flat = { mean: new Float64Array(8), covariance: Float64Array.from({ length: 64 }, (_, at) => (at % 9 === 0 ? 1 : 0)) };
-  for (const [options, far] of [[{}, 0.02], [{ int4: { step: 0.14, queries: flat } }, 0.25]] as const) {
+  for (const [options, far] of [[{}, 0.02], [{ rounding: { type: 'int4', step: 0.14, queries: flat } }, 0.25]] as const) {
     const model = previewModel(compressRecommendation(from, options));
     for (let row = 0; row < 301; row++) {
       const given = from.params.get('item_table')!.data.subarray(row * 8, row * 8 + 8);

@@ -18,8 +18,8 @@ export interface PackedModel {
 }
 
 export interface CompressOptions {
-  /** Rounds the item table to int4 with this step, for sessions that point as `queries` say; by default int8. */
-  readonly int4?: { readonly step: number; readonly queries: QueryStatistics };
+  /** Rounds the item table to multiples of this step, for sessions that point as `queries` say; by default as fine as int8 can. */
+  readonly rounding?: { readonly type: 'int4' | 'int8'; readonly step: number; readonly queries: QueryStatistics };
   /** Companions kept per item; by default all. */
   readonly neighbours?: number;
 }
@@ -28,7 +28,7 @@ export interface CompressOptions {
  * Quantises a trained model: unit item rows to int8 or int4, matrices to int8, one scale a tensor; vectors stay float32.
  * Real value = stored × scale.
  */
-export function compressRecommendation(checkpoint: Checkpoint, { int4, neighbours: most }: CompressOptions = {}): PackedModel {
+export function compressRecommendation(checkpoint: Checkpoint, { rounding, neighbours: most }: CompressOptions = {}): PackedModel {
   const { itemIds, params } = checkpoint;
   const { dim, maxLength, goals } = checkpoint.config;
   const items = itemIds.length;
@@ -36,13 +36,13 @@ export function compressRecommendation(checkpoint: Checkpoint, { int4, neighbour
   const neighbours = packNeighbours(checkpoint.neighbours, items, most);
   const config: RecommendationConfig = { items, dim, maxLength, goals, scale, neighbours: neighbours.count };
   const rows = unitRows(params.get('item_table')!.data, dim);
-  const codes = int4 && roundForQueries(rows, int4.step, int4.queries);
+  const codes = rounding && roundForQueries(rows, rounding.step, rounding.queries, rounding.type === 'int4' ? 8 : 128);
 
   const tensors = new Map<string, PackedTensor>([['items', { type: 'utf8', shape: [items], data: itemIds }]]);
   for (const [name, shape] of paramShapes(config)) {
     const { data } = params.get(name)!;
-    if (name === 'item_table') tensors.set(name, codes ? { type: 'int4', shape: [dim, items], data: rowsToColumns(codes, dim), scale: int4.step } : quantise(rows, shape));
-    else if (name === 'item_bias' && codes) tensors.set(name, quantise(shiftBias(data, rows, codes, int4.step, scale, int4.queries), shape));
+    if (name === 'item_table') tensors.set(name, codes ? tableTensor(codes, dim, rounding) : quantise(rows, shape));
+    else if (name === 'item_bias' && codes) tensors.set(name, quantise(shiftBias(data, rows, codes, rounding.step, scale, rounding.queries), shape));
     else if (shape.length === 2 || name === 'item_bias' || name === 'repeat_bias') tensors.set(name, quantise(data, shape));
     else tensors.set(name, { type: 'float32', shape, data });
   }
@@ -58,8 +58,14 @@ export function quantise(data: Float32Array, shape: readonly number[]): PackedTe
   return { type: 'int8', shape, data: Int8Array.from(data, (value) => Math.round(value / scale)), scale };
 }
 
+/** A table of multiples of a step: int4 lies by columns, int8 by rows. */
+export function tableTensor(codes: Int8Array, dim: number, { type, step }: { readonly type: 'int4' | 'int8'; readonly step: number }): PackedTensor {
+  const items = codes.length / dim;
+  return type === 'int4' ? { type, shape: [dim, items], data: rowsToColumns(codes, dim), scale: step } : { type, shape: [items, dim], data: codes, scale: step };
+}
+
 /** [items × dim] → [dim × items]: two items' codes of one dimension share a byte, which compresses better. */
-export function rowsToColumns(rows: Int8Array, dim: number): Int8Array {
+function rowsToColumns(rows: Int8Array, dim: number): Int8Array {
   const items = rows.length / dim;
   const columns = new Int8Array(rows.length);
   for (let at = 0, row = 0; row < items; row++) for (let j = 0; j < dim; j++) columns[j * items + row] = rows[at++];

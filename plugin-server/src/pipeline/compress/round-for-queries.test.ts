@@ -35,7 +35,7 @@ function errors(rows: Float32Array, codes: Int8Array, step: number, queries: rea
 test('scores of sessions change less than by rounding to the nearest, at every step and seed', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.constantFrom(0.15, 0.3, 0.5), (seed, step) => {
     const { rows, queries, statistics } = draw(seed);
-    const codes = roundForQueries(rows, step, statistics);
+    const codes = roundForQueries(rows, step, statistics, 8);
     assert.ok(codes.every((code) => code >= -8 && code <= 7));
     const nearest = Int8Array.from(rows, (value) => Math.min(7, Math.max(-8, Math.round(value / step))));
     const bias = shiftBias(new Float32Array(20), rows, codes, step, 1, statistics);
@@ -48,7 +48,7 @@ test('scores of sessions change less than by rounding to the nearest, at every s
 
 test('the shifted bias leaves no mean error', () => {
   const { rows, queries, statistics } = draw(7);
-  const codes = roundForQueries(rows, 0.4, statistics);
+  const codes = roundForQueries(rows, 0.4, statistics, 8);
   const bias = shiftBias(Float32Array.from({ length: 20 }, (_, row) => row), rows, codes, 0.4, 11, statistics);
   for (let row = 0; row < 20; row++) {
     const error = queries.reduce((sum, query) => sum + query.reduce((dot, value, j) => dot + 11 * value * (codes[row * DIM + j] * 0.4 - rows[row * DIM + j]), 0), 0) / queries.length;

@@ -4,7 +4,7 @@ import type { QueryStatistics } from './query-statistics.ts';
 const SWEEPS = 3;
 
 /**
- * Rounds unit rows to whole multiples of `step`, from -8 to 7, so that scores change least, not entries: a row's error n
+ * Rounds unit rows to whole multiples of `step` so that scores change least, not entries: a row's error n
  * costs nᵀ(C + μI)n, with C the covariance of the session vectors and μI, of the same trace, for the rows' other use as
  * the session's own items. Entry by entry, each moved to a neighbouring multiple while that lowers the cost: errors in
  * one entry make up for errors in another, as in the rounding of a network's weights (Frantar et al., GPTQ, 2022).
@@ -12,9 +12,10 @@ const SWEEPS = 3;
  * The mean of the session vectors is left out of C: its error is the same for every session, and `shiftBias` takes it back.
  *
  * @param rows [items × dim]
+ * @param most multiples are from -most to most - 1
  * @returns multiples, [items × dim]
  */
-export function roundForQueries(rows: Float32Array, step: number, { mean, covariance }: QueryStatistics): Int8Array {
+export function roundForQueries(rows: Float32Array, step: number, { mean, covariance }: QueryStatistics, most: number): Int8Array {
   const d = mean.length;
   let trace = 0;
   for (let j = 0; j < d; j++) trace += covariance[j * d + j];
@@ -26,7 +27,7 @@ export function roundForQueries(rows: Float32Array, step: number, { mean, covari
   for (let start = 0; start < rows.length; start += d) {
     slope.fill(0);
     for (let j = 0; j < d; j++) {
-      codes[start + j] = Math.min(7, Math.max(-8, Math.round(rows[start + j] / step)));
+      codes[start + j] = Math.min(most - 1, Math.max(-most, Math.round(rows[start + j] / step)));
       error[j] = codes[start + j] * step - rows[start + j];
       for (let i = 0; i < d; i++) slope[i] += cost[j * d + i] * error[j];
     }
@@ -35,7 +36,7 @@ export function roundForQueries(rows: Float32Array, step: number, { mean, covari
         // Moving entry j by δ changes the cost by 2δ·slope_j + δ²·C_jj: downhill, by one step, when that is below zero.
         const move = slope[j] > 0 ? -1 : 1;
         const code = codes[start + j] + move;
-        if (code < -8 || code > 7 || 2 * Math.abs(slope[j]) <= step * cost[j * d + j]) continue;
+        if (code < -most || code >= most || 2 * Math.abs(slope[j]) <= step * cost[j * d + j]) continue;
         codes[start + j] = code;
         for (let i = 0; i < d; i++) slope[i] += cost[j * d + i] * move * step;
       }

@@ -9,7 +9,7 @@ import { type PackedFile, shardRecommendation, withDirectory } from './shard-rec
 const ITEMS = 900;
 const POPULAR = 200;
 const queries = { mean: new Float64Array(8).fill(0.3), covariance: Float64Array.from({ length: 64 }, (_, at) => (at % 9 === 0 ? 1 : 0.1)) };
-const packed = compressRecommendation(randomCheckpoint(ITEMS, 6), { int4: { step: 0.1, queries } });
+const packed = compressRecommendation(randomCheckpoint(ITEMS, 6), { rounding: { type: 'int4', step: 0.1, queries } });
 const products = Array.from({ length: ITEMS }, (_, i) => ({ id: `${i}`, productType: `t${i % 7}`, vendor: '', tags: i % 50 === 0 ? [`rare${i}`] : [], price: i }));
 const parts = shardRecommendation(packed, { popular: POPULAR, size: 60, extra: (ids) => packAttributes(ids, products) });
 

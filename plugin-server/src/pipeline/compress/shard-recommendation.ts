@@ -1,6 +1,6 @@
 import { bucketOf, paramShapes, rowBytes } from '@vitrine/sdk/core';
 import { createRandom } from '../dataset/random.ts';
-import { type PackedModel, type PackedTensor, previewModel, rowsToColumns } from './compress-recommendation.ts';
+import { type PackedModel, type PackedTensor, previewModel, tableTensor } from './compress-recommendation.ts';
 import { type Companions, packCompanions } from './pack-neighbours.ts';
 import { toPlanes } from './planes.ts';
 
@@ -63,16 +63,14 @@ export function shardRecommendation(packed: PackedModel, { popular = POPULAR, si
     for (const [other, value] of entries(item)) if (other >= popular) inbound.set(other, [...(inbound.get(other) ?? []), [item, value]]);
   }
 
-  const tableType = packed.tensors.get('item_table')!.type;
+  const type = packed.tensors.get('item_table')!.type as 'int4' | 'int8';
   const perItem = (rows: readonly number[]): Array<[string, PackedTensor]> => {
     const codes = new Int8Array(rows.length * dim);
     rows.forEach((one, at) => codes.set(model.table.subarray(one * dim, (one + 1) * dim), at * dim));
     const ids = rows.map((one) => model.itemIds[one]);
     return [
       ['items', { type: 'utf8', shape: [rows.length], data: ids }],
-      ['item_table', tableType === 'int4'
-        ? { type: 'int4', shape: [dim, rows.length], data: rowsToColumns(codes, dim), scale: model.tableScale }
-        : { type: 'int8', shape: [rows.length, dim], data: codes, scale: model.tableScale }],
+      ['item_table', tableTensor(codes, dim, { type, step: model.tableScale })],
       ...['item_bias', 'repeat_bias'].map((name): [string, PackedTensor] => {
         const whole = packed.tensors.get(name)!;
         return [name, { ...whole, shape: [rows.length], data: Int8Array.from(rows, (one) => (whole.data as Int8Array)[one]) }];
