@@ -82,3 +82,26 @@ test('training that is given up by the queue does not stay running', async (t) =
   assert.equal((await findRun(ctx.db, 'a', '1'))!.status, 'done');
   await jobs.stop();
 });
+
+test('a training that its owner cancels is not tried again; one that a stopping server cancels is', async (t) => {
+  const ctx = await withContext(t);
+  for (const [runId, stops, state] of [['1', false, 'completed'], ['2', true, 'retry']] as const) {
+    const jobs = await startQueue(ctx.db, { log: silentLog });
+    await jobs.send('train', { shop: runId, runId });
+    const started = new EventEmitter();
+    const running = once(started, 'running');
+    await startWorker({ ...ctx, jobs }, {
+      'install-import': async () => {}, reconcile: async () => {}, 'handle-webhook': async () => {},
+      async train(_, payload, signal) {
+        started.emit('running', payload);
+        if (stops) await once(signal, 'abort');
+        throw new VitrineError('cancelled', 'Training was cancelled.');
+      },
+    });
+    assert.deepEqual(await running, [{ shop: runId, runId }]);
+    await jobs.stop();
+    const after = await startQueue(ctx.db, { log: silentLog });
+    assert.deepEqual((await after.boss.findJobs<{ runId: string }>('train')).filter(({ data }) => data.runId === runId).map((job) => job.state), [state]);
+    await after.stop();
+  }
+});
