@@ -4,7 +4,7 @@ import { MODELS, type ModelName } from '../pipeline/evaluate/files/evaluate-prob
 import { PROTOCOLS } from '../pipeline/evaluate/files/problem.ts';
 import type { Evaluation } from '../pipeline/types.ts';
 import { evaluateFiles } from '../services/evaluate-files.ts';
-import { type Invocation, oneOf, optional, required, wholeNumber } from './command.ts';
+import { type Invocation, oneOf, optional, required, timeSpan, wholeNumber } from './command.ts';
 import { formatFileEvaluation } from './evaluation-table.ts';
 import { duration } from './table.ts';
 import { progressLine } from './terminal.ts';
@@ -19,7 +19,7 @@ export async function evaluateFromFiles(invocation: Invocation): Promise<Evaluat
   const evaluation = await evaluateFiles({
     protocol, sessions, test, signal, out: optional(invocation, 'out'), clock: terminal.clock,
     models: chosenModels(optional(invocation, 'model')), withoutSeen: values['without-seen'] === true,
-    seed: wholeNumber(invocation, 'seed', 0, 2 ** 31 - 1) ?? 1, epochs: wholeNumber(invocation, 'epochs', 1, 10_000), budget: seconds(optional(invocation, 'budget')),
+    seed: wholeNumber(invocation, 'seed', 0, 2 ** 31 - 1) ?? 1, epochs: wholeNumber(invocation, 'epochs', 1, 10_000), budget: timeSpan(invocation, 'budget'),
     device: oneOf(invocation, 'device', DEVICES), onProgress: progressLine(terminal), onNote: terminal.note,
     onRow: ({ model, metrics, seconds: taken }) => terminal.note(`${model}: P@20 ${metrics['P@20'].toFixed(4)}, MRR@20 ${metrics['MRR@20'].toFixed(4)} (${duration(taken)})`),
   });
@@ -35,14 +35,4 @@ function chosenModels(text = 'all'): readonly ModelName[] {
     if (!model) throw new VitrineError('bad_usage', `--model must be all or some of ${MODELS.join(', ')}, not "${name.trim()}".`);
     return model;
   });
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-
-/** "90s", "20m", "2h" → seconds. @throws VitrineError `bad_usage` */
-function seconds(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
-  if (!number || Number(number) <= 0) throw new VitrineError('bad_usage', `--budget must be a time such as 90s, 20m or 2h, not "${text}".`);
-  return Number(number) * UNITS[unit];
 }

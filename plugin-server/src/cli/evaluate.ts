@@ -22,7 +22,8 @@ validation data. Files are text, plain or gzip.
   --model NAMES    all (default), or some of popularity, session-popularity, item-knn, vmis-knn, co-occurrence, ncf,
                    float32, shipped, separated by commas
   --without-seen   never recommend an item of the session again, by any model
-  --budget TIME    about how long everything may take, e.g. 90s, 20m, 2h; what is cut short by it differs from run to run
+  --budget TIME    about how long everything may take, e.g. 90s, 20m, 2h: our model's settings are searched too, a search
+                   that is cut short gives other figures from run to run
   --epochs N       passes over the data (default: chosen by size)
   --device WHAT    ${DEVICES.join(', ')} (default auto), for our model's training
   --seed N         the same seed on the same data gives the same figures (default 1)

@@ -23,8 +23,8 @@ const BASELINES = { popularity, 'session-popularity': sessionPopularity, 'item-k
 /** Shares of a budget after which no search for settings goes on, and no epoch of NCF begins. */
 const SEARCH_UNTIL = 0.3;
 const NCF_UNTIL = 0.5;
-/** Share of what is then left that our model's steps may take; the rest is for its settings and for answering. */
-const STEPS_SHARE = 0.6;
+/** Share of what is then left that our model may be trained and searched for; the rest is for its mixture, its codec and for answering. */
+const TRAINING_SHARE = 0.6;
 
 export interface EvaluateProblemOptions {
   /** Name of the data, for the table. */
@@ -82,7 +82,7 @@ export async function evaluateProblem(problem: Problem, options: EvaluateProblem
   let trained: TrainedOnLists | undefined;
   const train = async (): Promise<TrainedOnLists> => trained ??= await trainOnLists(problem, {
     seed, withoutSeen, epochs: options.epochs, device: options.device, signal, onNote: options.onNote,
-    budget: options.budget === undefined ? undefined : Math.max(1, (options.budget - (clock() - begun) / 1000) * STEPS_SHARE),
+    searchSeconds: options.budget === undefined ? undefined : Math.max(1, (options.budget - (clock() - begun) / 1000) * TRAINING_SHARE),
     onProgress: ({ epoch, epochs, step, steps, loss, validation: reached, secondsLeft }) => onProgress?.(() =>
       `training: epoch ${epoch}/${epochs}, step ${step}/${steps}, loss ${loss.toFixed(4)}${reached ? `, ${reached.name} on validation ${reached.value.toFixed(4)}` : ''}, ${Math.round(secondsLeft)} s left`),
   });
@@ -101,17 +101,17 @@ export async function evaluateProblem(problem: Problem, options: EvaluateProblem
     } else if (model === 'float32' || model === 'shipped') {
       const started = clock();
       const fresh = trained === undefined;
-      const { checkpoint, model: shipped, file } = await train();
+      const { checkpoint, model: shipped, file, settings } = await train();
       if (fresh) training = (clock() - started) / 1000;
       const again = fresh ? 0 : training;
       if (model === 'shipped') {
-        await score(model, started, shippedRanker(shipped, problem.itemIds, withoutSeen), { bytes: file.length }, again);
+        await score(model, started, shippedRanker(shipped, problem.itemIds, withoutSeen), { bytes: file.length, settings }, again);
       } else {
         const { floatRanker } = await withTfjs(() => import('./float-ranker.ts'));
         const { rank, dispose } = floatRanker(checkpoint, problem.itemIds, withoutSeen);
         const bytes = [...checkpoint.params.values()].reduce((size, { data }) => size + data.byteLength, checkpoint.neighbours.row.byteLength + checkpoint.neighbours.weight.byteLength);
         try {
-          await score(model, started, rank, { bytes }, again);
+          await score(model, started, rank, { bytes, settings }, again);
         } finally {
           dispose();
         }

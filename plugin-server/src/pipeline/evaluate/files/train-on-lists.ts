@@ -3,7 +3,7 @@ import type { Device } from '../../../config.ts';
 import { type Case, type Task, VIEW } from '../../dataset/cases.ts';
 import { createRandom } from '../../dataset/random.ts';
 import { trainInWorker } from '../../train/train-in-worker.ts';
-import type { Checkpoint, TrainProgress } from '../../types.ts';
+import type { Checkpoint, SearchTrial, TrainProgress } from '../../types.ts';
 import { samplePredictions } from './choose-settings.ts';
 import { listCount } from './lists.ts';
 import type { Problem } from './problem.ts';
@@ -12,8 +12,8 @@ export interface TrainOnListsOptions {
   readonly seed: number;
   readonly withoutSeen: boolean;
   readonly epochs?: number;
-  /** Time for the steps; settings are tuned after it. */
-  readonly budget?: number;
+  /** Searches learning rate, dropout, batch size, temperature and length for so many seconds, full training included. */
+  readonly searchSeconds?: number;
   readonly device?: Device;
   /** One line about the machine. */
   readonly onNote?: (line: string) => void;
@@ -27,6 +27,8 @@ export interface TrainedOnLists {
   readonly file: Uint8Array;
   /** Decoded from `file`. */
   readonly model: RecommendationModel;
+  /** What a search found best. */
+  readonly settings?: Readonly<Record<string, number>>;
   /** Seconds by stage. */
   readonly seconds: Readonly<Record<string, number>>;
 }
@@ -41,7 +43,7 @@ const QUESTIONS = 1000;
  */
 export async function trainOnLists(problem: Problem, options: TrainOnListsOptions): Promise<TrainedOnLists> {
   const { train, itemIds } = problem;
-  const { seed, epochs, budget, device, signal, onProgress, onNote } = options;
+  const { seed, epochs, searchSeconds, device, signal, onProgress, onNote } = options;
   const count = train.item.length;
   const lists = listCount(train);
   const group = new Int32Array(count);
@@ -50,7 +52,7 @@ export async function trainOnLists(problem: Problem, options: TrainOnListsOption
     itemIds, item: train.item.slice(), kind: new Uint8Array(count).fill(VIEW), group,
     actor: new Int32Array(count).fill(-1), time: Float64Array.from(group),
   }, {
-    dataset: 'lists', seed, epochs, seconds: budget, device, signal, onProgress, onNote, keepRepeats: true, keepCheckpoint: true,
+    dataset: 'lists', seed, epochs, searchSeconds, device, signal, onProgress, onNote, keepRepeats: true, keepCheckpoint: true,
     split: { validationFrom: lists, testFrom: lists },
     questions: new Map<Task, Case[]>([['next-view', questions(problem, options)]]),
   }).catch((error: unknown) => {
@@ -61,7 +63,12 @@ export async function trainOnLists(problem: Problem, options: TrainOnListsOption
   const file = await encodeArtifact(
     { family: 'recommendation', audience: 'browser', shop: 'evaluation', version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
     packed.tensors, async () => new Uint8Array(64));
-  return { checkpoint: result.checkpoint!, file, model: loadRecommendation(decodeArtifact(file)), seconds: result.seconds };
+  return { checkpoint: result.checkpoint!, file, model: loadRecommendation(decodeArtifact(file)), seconds: result.seconds, settings: bestSettings(result.search) };
+}
+
+/** Of the best full training. */
+function bestSettings(search: readonly SearchTrial[] = []): SearchTrial['settings'] | undefined {
+  return search.filter(({ share }) => share === 1).sort((a, b) => b.score - a.score)[0]?.settings;
 }
 
 /** Validation predictions as the trainer asks them. */
