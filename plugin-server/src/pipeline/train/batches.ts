@@ -4,7 +4,7 @@ import type { Batch, Repeats } from '@vitrine/sdk/core/models/recommendation/mod
 import type { Example } from './examples.ts';
 
 /** Up to this many items every item is a candidate; above it, a sample of this size. */
-export const CANDIDATES = 6144;
+export const CANDIDATES = 1024;
 
 export interface TrainingBatch {
   /** Rows of the item table that take part, [U]; absent when all do. */

@@ -15,7 +15,7 @@ const PURCHASE_GOAL = GOALS.indexOf('purchase');
 const VIEW_GOAL = GOALS.indexOf('view');
 
 /** Views of one visit used per epoch; the rest come up in other epochs. */
-const VIEW_POSITIONS = 6;
+const VIEW_POSITIONS = 20;
 
 /** Share of basket examples whose known part is marked as looked at, so that product pages work on order data alone. */
 const AS_VIEW = 0.3;

@@ -9,7 +9,7 @@ const tf = await import('@tensorflow/tfjs-core');
 const { startTfjs } = await import('./start-tfjs.ts');
 const { crossEntropy } = await import('@vitrine/sdk/core/models/recommendation/loss');
 const { encode, init, normaliseRows, score } = await import('@vitrine/sdk/core/models/recommendation/model');
-const { createSampler, makeBatch } = await import('./batches.ts');
+const { CANDIDATES, createSampler, makeBatch } = await import('./batches.ts');
 
 before(() => startTfjs());
 
@@ -109,7 +109,7 @@ test('the sampled correction is the log of the chance to be drawn', () => {
   const correction = batch.correction!.dataSync();
   assert.equal(rows[0], 7); // targets come first
   const p = (frequency[7] + 1) ** 0.75 / frequency.reduce((sum, count) => sum + (count + 1) ** 0.75, 0);
-  assert.ok(Math.abs(correction[0] - Math.log(1 - (1 - p) ** 6144)) < 1e-4);
+  assert.ok(Math.abs(correction[0] - Math.log(1 - (1 - p) ** CANDIDATES)) < 1e-4);
   assert.equal(new Set(rows).size, rows.length);
   assert.ok(BONUS_SIZE > 0);
 });

@@ -40,7 +40,7 @@ export interface RecommendationProblem extends TfjsProblem<readonly Example[], T
 export const PER_ITEM: ReadonlySet<string> = new Set(['item_table', 'item_bias', 'repeat_bias']);
 
 /** Steps a training takes when the caller does not say: more epochs for small shops, fewer for large ones. */
-const STEPS = 450;
+const STEPS = 1200;
 /** Single numbers added to a score need to travel further than the entries of a unit vector. */
 const FACTORS = { bonus: 20, repeat_bias: 5, item_bias: 2, scale: 10 };
 /** Share of the random start left beside the PMI start, so that items without companions differ. */
@@ -64,7 +64,7 @@ export function recommendationProblem({ sequences, counts }: Dataset, settings: 
   start.get('item_bias')!.data.forEach((_, row, bias) => { bias[row] = BIAS_START * Math.log(frequency[row] + 1); });
 
   const stepsPerEpoch = Math.max(1, Math.ceil(countExamples(sequences) / batchSize));
-  const epochs = Math.max(1, Math.round(length * (settings.epochs ?? Math.min(30, Math.max(3, Math.round(STEPS / stepsPerEpoch))))));
+  const epochs = Math.max(1, Math.round(length * (settings.epochs ?? Math.min(30, Math.max(4, Math.round(STEPS / stepsPerEpoch))))));
 
   let stepRandom = random;
   const sampler = createSampler(frequency, () => stepRandom());

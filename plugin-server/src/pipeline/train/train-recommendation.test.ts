@@ -48,7 +48,7 @@ test('a search ends with the full training of what it found best, and says what 
   const { search } = checkpoint;
   assert.ok(search!.length > 3 && search!.at(-1)!.share === 1);
   assert.deepEqual(search!.map(({ share }) => share), seen);
-  assert.deepEqual(search![0].settings, { learningRate: 0.002, dropout: 0.35, batchSize: 256, scale: 12, length: 1 });
+  assert.deepEqual(search![0].settings, { learningRate: 0.003, dropout: 0.3, batchSize: 256, scale: 12, length: 1 });
   const best = search!.filter(({ share }) => share === 1).toSorted((a, b) => b.score - a.score)[0];
   assert.equal(Math.max(...checkpoint.history.map(({ validation }) => validation!.value)), best.score);
 });

@@ -54,7 +54,7 @@ const WEIGHTINGS = [0.5, 0.1].flatMap((before) => [0.1, 0.4].map((damping) => ({
  * NDCG@20 of the int8 model on the validation groups.
  */
 export async function trainRecommendation(dataset: Dataset, options: TrainOptions = {}): Promise<Checkpoint> {
-  const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.002, dropout = 0.35, epochs, searchSeconds, clock = () => performance.now() } = options;
+  const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.003, dropout = 0.3, epochs, searchSeconds, clock = () => performance.now() } = options;
   const { sequences, counts } = dataset;
   const cases = options.cases ?? new Map<Task, readonly Case[]>(TASKS.map((task) =>
     [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES)]));
