@@ -131,8 +131,8 @@ function difference(a: Float32Array, b: Float32Array): number {
 }
 
 const SIZES: Size[] = [
-  { items: 23, dim: 8, candidates: 100, sessions: 40, steps: 30, dropout: 0 }, // every item a candidate, two chunks of sessions
-  { items: 300, dim: 20, candidates: 60, sessions: 33, steps: 30, dropout: 0.35 }, // a sample, and rows that stay away for long
+  { items: 23, dim: 8, candidates: 100, sessions: 34, steps: 20, dropout: 0 }, // every item a candidate, two chunks of sessions
+  { items: 300, dim: 20, candidates: 60, sessions: 20, steps: 30, dropout: 0.35 }, // a sample, and rows that stay away for long
   { items: 150, dim: 10, candidates: 30, sessions: 9, steps: 20, dropout: 0.2 }, // a width that fills no vector
 ];
 

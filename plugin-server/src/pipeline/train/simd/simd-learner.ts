@@ -44,7 +44,11 @@ export interface SimdOptions {
   readonly reportEvery?: number;
 }
 
+/** WebAssembly's memory has pages of 64 KiB, and 65,536 of them at most. */
+const PAGE = 65_536;
 const MAX_PAGES = 65_536;
+/** Room for batches beyond the estimate, in each epoch: an entry a step costs 8 bytes. */
+const SPARE_STEPS = 16;
 
 /**
  * The learner of the `simd` path: kernels in WebAssembly over memory that all threads share (README.md).
@@ -53,9 +57,9 @@ const MAX_PAGES = 65_536;
 export function createSimdLearner(problem: SimdProblem, { kernels, threads = 1, reportEvery = 5 }: SimdOptions): Learner {
   const { config, start, factors = {}, seed, dropout } = problem;
   const { items, dim } = config;
-  const shape = { items, dim, batch: problem.batchSize, steps: problem.epochs * problem.stepsPerEpoch, threads };
+  const shape = { items, dim, batch: problem.batchSize, steps: problem.epochs * (problem.stepsPerEpoch + SPARE_STEPS), threads };
   const layout = layoutOf(shape);
-  const initial = Math.ceil(layout.end / MAX_PAGES);
+  const initial = Math.ceil(layout.end / PAGE);
   if (initial > MAX_PAGES * 0.9) throw new VitrineError('bad_config', `${items} products with vectors of ${dim} numbers do not fit into the SIMD trainer's memory. Train with a smaller dim.`);
   const memory = new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared: true });
   const k = instantiate(kernels.module, memory);
@@ -81,7 +85,7 @@ export function createSimdLearner(problem: SimdProblem, { kernels, threads = 1, 
 
   /** One step on a packed batch; the next one is packed while the helpers work. */
   const step = (batch: PackedBatch, rate: number, dropoutSeed: number, meanwhile: () => void): number => {
-    done++;
+    if (++done > shape.steps) throw new VitrineError('internal', `Training takes more than the ${shape.steps} steps it was planned for.`);
     const corrected = correctedRate(rate, done);
     layStep(memory, layout, batch, threads, { step: done, rate: corrected, dropout, seed: dropoutSeed });
     crew!.run('gather');

@@ -59,7 +59,7 @@ export function createStepJobs(k: Kernels, memory: WebAssembly.Memory, layout: L
     const own = (index: number): number => header[index] + thread * header[H.ownStride];
     const list = (index: number): number => header[index] + first * 4;
     const start = list(H.start);
-    const starts = new Int32Array(memory.buffer, start, count + 1);
+    const starts = new Int32Array(memory.buffer, start >>> 0, count + 1); // beyond 2 GB the header's pointers are negative
     const tokenFrom = starts[0];
     const tokenTo = starts[count];
     const tokens = tokenTo - tokenFrom;
@@ -90,7 +90,7 @@ export function createStepJobs(k: Kernels, memory: WebAssembly.Memory, layout: L
     k.addRepeats(count, scores, columns, list(H.repeatStart), header[H.repeat], header[H.bonus], bonus, list(H.distinctStart), header[H.distinct], header[H.repeats]);
     let loss = k.softmaxLoss(count, header[H.candidates], columns, scores, list(H.targetStart), header[H.target], header[H.share],
       header[H.sessions], weight);
-    for (const entry of new Float32Array(memory.buffer, weight, count)) loss -= Math.log(entry * header[H.sessions]);
+    for (const entry of new Float32Array(memory.buffer, weight >>> 0, count)) loss -= Math.log(entry * header[H.sessions]);
     losses[chunk] = loss;
 
     // And back.
