@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { decodeArtifact, encodeArtifact, formatPublishableKey, hashArtifact, paramShapes, verifyArtifact, VitrineError } from '@vitrine/sdk/core';
+import { decodeArtifact, encodeArtifact, formatPublishableKey, hashArtifact, loadRecommendation, paramShapes, verifyArtifact, VitrineError } from '@vitrine/sdk/core';
 import type { ErrorCode } from '@vitrine/sdk/core';
 import { annotatedHexdump } from './annotated-hexdump.ts';
-import { GOLDEN_FILE, GOLDEN_HASH, GOLDEN_KEY, GOLDEN_MANIFEST, GOLDEN_SHOP, GOLDEN_TENSORS, OLD_FILE, signGolden } from './golden/artifact.ts';
-import { decodeIndependently } from './independent-decoder.ts';
+import { GOLDEN_FILE, GOLDEN_HASH, GOLDEN_KEY, GOLDEN_MANIFEST, GOLDEN_MODEL, GOLDEN_SHOP, GOLDEN_TENSORS, OLD_FILE, signGolden } from './golden/artifact.ts';
+import { decodeIndependently, itemsIndependently } from './independent-decoder.ts';
 
 const { subtle } = webcrypto;
 const trusted = { publicKey: GOLDEN_KEY, shop: GOLDEN_SHOP, subtle };
@@ -47,6 +47,19 @@ test('a reader written from the specification alone agrees', async () => {
 
   const fresh = Buffer.from(await encodeArtifact({ ...GOLDEN_MANIFEST, shop: 'café.example' }, new Map(), signGolden));
   assert.equal(decodeIndependently(fresh, GOLDEN_KEY).manifest.shop, 'café.example');
+});
+
+test('a reader written from the specification alone finds the same model', async () => {
+  const items = itemsIndependently(decodeIndependently(GOLDEN_MODEL, GOLDEN_KEY));
+  const { itemIds, table, tableScale, neighbours: { count, row, weight }, attributes, config } = loadRecommendation(await verifyArtifact(GOLDEN_MODEL, trusted));
+  assert.equal(items.length, 301);
+  assert.deepEqual(items, itemIds.map((id, item) => ({
+    id,
+    vector: Array.from(table.subarray(item * config.dim, (item + 1) * config.dim), (step) => step * tableScale),
+    companions: Array.from({ length: count }, (_, k) => item * count + k).filter((at) => weight[at] > 0).map((at) => [row[at], weight[at]]),
+    facets: Array.from(attributes!.facet.subarray(attributes!.start[item], attributes!.start[item + 1]), (facet) => attributes!.facets[facet]),
+  })));
+  assert.deepEqual([items[0].facets, items[299].facets], [['tShoes', 'gsummer', 'gsale', 'gtag0'], []]);
 });
 
 test('docs/artifact.md shows this file', () => {

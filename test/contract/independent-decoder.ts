@@ -74,3 +74,48 @@ export function decodeIndependently(file: Buffer, publishableKey: string): Indep
   expect(meaningless.every((byte) => byte === 0), 'padding');
   return { manifest, tensors, sha256: createHash('sha256').update(file).digest('hex') };
 }
+
+/** What the tensors of the family `recommendation` say of each item, read from docs/artifact.md alone. */
+export interface IndependentItem {
+  readonly id: string;
+  /** Real values. */
+  readonly vector: readonly number[];
+  readonly companions: readonly (readonly [row: number, weight: number])[];
+  readonly facets: readonly string[];
+}
+
+export function itemsIndependently({ manifest, tensors }: IndependentArtifact): IndependentItem[] {
+  const { items: n, dim: d } = manifest.config as { items: number; dim: number };
+  const entry = (name: string) => manifest.tensors.find((tensor) => tensor.name === name) as (Entry & { scale?: number }) | undefined;
+  const numbers = (name: string) => tensors[name] as readonly number[];
+  /** Number `at` of a list stored as planes of bytes. */
+  const planes = (name: string, at: number) => {
+    const [count, length] = entry(name)!.shape;
+    let value = 0;
+    for (let plane = count - 1; plane >= 0; plane--) value = value * 256 + numbers(name)[plane * length + at];
+    return value;
+  };
+  const table = entry('item_table')!;
+  const vectors = Array.from({ length: n }, (_, row) => Array.from({ length: d }, (_, j) =>
+    numbers('item_table')[table.type === 'int4' ? j * n + row : row * d + j] * table.scale!));
+
+  const companions: [number, number][][] = [];
+  let at = 0;
+  for (let row = 0; row < n; row++) {
+    const list: [number, number][] = [];
+    for (let k = 0; k < (tensors.neighbour_count ? numbers('neighbour_count')[row] : 0); k++, at++) {
+      const before = list.at(-1)?.[0];
+      list.push([planes('neighbours', at) + (before === undefined ? 0 : before + 1), numbers('neighbour_levels')[numbers('neighbour_weight')[at] + 8]]);
+    }
+    companions.push(list);
+  }
+
+  const facets = Array.from({ length: n }, (): string[] => []);
+  if (tensors.facets) {
+    let next = 0;
+    for (let slot = 0; slot < 255; slot++) {
+      for (let row = 0; row < n; row++) if (numbers('facet_count')[row] > slot) facets[row].push(tensors.facets[planes('item_facets', next++)] as string);
+    }
+  }
+  return vectors.map((vector, row) => ({ id: tensors.items[row] as string, vector, companions: companions[row], facets: facets[row] }));
+}

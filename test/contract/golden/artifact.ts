@@ -10,6 +10,8 @@ export const GOLDEN_FILE = readFileSync(new URL('tiny-2.vtrn', import.meta.url))
 export const GOLDEN_HASH = '3702a328b1dafdb26dc5ac8ce39ace57ccc1ee3d6b4db47235f18af9d169b1b4';
 /** What format version 1 looked like: refused, with a hint. */
 export const OLD_FILE = readFileSync(new URL('tiny.vtrn', import.meta.url));
+/** A whole model of format 2: int4, companions, attributes; written once too, random values. */
+export const GOLDEN_MODEL = readFileSync(new URL('model-2.vtrn', import.meta.url));
 export const GOLDEN_SHOP = 'golden.myshopify.com';
 export const GOLDEN_KEY = 'pk_BGMlXBdwOMPqRIl_K_-Hh6yTWxiIlOngz4VoO-VSJtAgS-vyi8RW7yjqO80ecDMq7RNJyf1Uxq0-ZO-IO78xxc8';
 
