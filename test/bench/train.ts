@@ -41,7 +41,7 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
   const rows: Row[] = [];
   const raw: Record<string, readonly Result[]> = {};
   const tables: string[] = [];
-  for (const workload of WORKLOADS) {
+  for (const workload of smoke ? WORKLOADS.slice(0, 1) : WORKLOADS) {
     const missing = workload === 'sessions' && dataMissing(SESSIONS);
     if (missing) {
       note(missing);
