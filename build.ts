@@ -11,8 +11,15 @@ import { slimTfjs } from './build/slim-tfjs.ts';
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const brotli = promisify(brotliCompress);
 
+/** What the Worker fetches when it is wanted: a GPU's scan, a request with a filter, a catalogue in parts. */
+const LAZY = {
+  webgl: 'sdk/src/engine/open-webgl.ts',
+  filter: 'sdk/src/core/models/recommendation/allowed-rows.ts',
+  shards: 'sdk/src/engine/open-shards.ts',
+} as const;
+
 /** What each file is for. */
-type Role = 'loader' | 'style' | 'widgets' | 'events' | 'worker' | 'filter' | 'webgl' | 'dashboard';
+type Role = 'loader' | 'style' | 'widgets' | 'events' | 'worker' | keyof typeof LAZY | 'dashboard';
 
 export interface BuiltFile {
   readonly file: string;
@@ -60,13 +67,16 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
 
   // Innermost first: each file names the next by its content hash, so that a change reaches every name above it.
   const hashed = { ...SHARED, outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
-  const webgl = await esbuild.build({ ...hashed, entryPoints: { webgl: 'sdk/src/engine/open-webgl.ts' }, plugins: [slimTfjs] });
-  // By itself, or what it shares with the Worker would become a file that every visit fetches before the Worker can start.
-  const filter = await esbuild.build({ ...hashed, entryPoints: { filter: 'sdk/src/core/models/recommendation/allowed-rows.ts' } });
-  const worker = await esbuild.build({
-    ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' },
-    plugins: [external(/\/open-webgl\.ts$/, entryOf(webgl)), external(/\/allowed-rows\.ts$/, entryOf(filter))],
-  });
+  // What only some visits need, each built by itself: what it shares with the Worker would else become a file that every
+  // visit has to fetch before the Worker can start.
+  const lazy: esbuild.BuildResult[] = [];
+  const links: esbuild.Plugin[] = [];
+  for (const [name, source] of Object.entries(LAZY)) {
+    const result = await esbuild.build({ ...hashed, entryPoints: { [name]: source }, plugins: [slimTfjs, ...links] });
+    lazy.push(result);
+    links.push(external(new RegExp(`/${basename(source, '.ts')}\\.ts$`), entryOf(result)));
+  }
+  const worker = await esbuild.build({ ...hashed, entryPoints: { worker: 'sdk/src/engine/worker.ts' }, plugins: links });
   // A page without Workers imports the engine from the Worker's file instead of carrying a copy.
   const onPage = external(/\/engine\/serve-engine\.ts$/, entryOf(worker));
   const events = await esbuild.build({ ...hashed, entryPoints: { events: 'sdk/src/client/event-queue.ts' } });
@@ -86,7 +96,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
       external(/\/(define-elements|recommender)\.ts$/, entryOf(widgets)),
     ],
   });
-  const results: esbuild.BuildResult[] = [webgl, filter, worker, events, widgets, page];
+  const results: esbuild.BuildResult[] = [...lazy, worker, events, widgets, page];
   if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
     const entryPoints = ['main.ts', 'dashboard.css'].map((name) => ({ in: `plugin-server/dashboard/src/${name}`, out: 'dashboard' }));
     results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));
@@ -136,10 +146,9 @@ function roleOf(file: string): Role {
   if (name === 'vitrine.js') return 'loader';
   if (name.endsWith('.css')) return 'style';
   if (name.startsWith('worker-')) return 'worker';
-  if (name.startsWith('filter-')) return 'filter';
   if (name.startsWith('widgets-')) return 'widgets';
   if (name.startsWith('events-')) return 'events';
-  return 'webgl';
+  return (Object.keys(LAZY) as (keyof typeof LAZY)[]).find((lazy) => name.startsWith(`${lazy}-`)) ?? 'webgl';
 }
 
 /** The last build's record, if every input is as it was and every file still there. */
