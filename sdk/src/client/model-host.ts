@@ -39,9 +39,9 @@ export function createModelHost(options: {
   source: ArtifactSource; shop: string; key: string; backend: BackendChoice; workerUrl?: string | URL | null; now: () => number;
   onStatus: (status: VitrineStatus, why: 'ready' | 'backend') => void;
   /** What failed behind an artifact that goes on ranking. */
-  onError: (error: unknown) => void;
+  onError?: (error: unknown) => void;
 }): ModelHost {
-  const { source, shop, key, backend, workerUrl, now, onStatus, onError } = options;
+  const { source, shop, key, backend, workerUrl, now, onStatus, onError = () => {} } = options;
   let engine: Promise<EnginePort> | null = null;
   let starting: Promise<LoadedModel | null> | null = null;
   let loaded: LoadedModel | null = null;

@@ -127,6 +127,8 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
 
   #render(state: RenderState): void {
     this.#stopSeen();
+    const isWaiting = state.status === 'loading' && state.items.length === 0;
+    if (isWaiting && this.dataset.state === 'loading') return; // it shows as much already
     const { kind } = this.#params();
     const emit = (name: string, detail: object) =>
       this.dispatchEvent(new CustomEvent(`vitrine:${name}`, { detail: { kind, artifact: state.artifact, ...detail }, bubbles: true, composed: true }));
