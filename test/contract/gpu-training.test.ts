@@ -17,7 +17,7 @@ if (!skip) process.env.VK_ICD_FILENAMES = DRIVER;
 async function train(device: Device) {
   const notes: string[] = [];
   const result = await trainInWorker(madeUpInteractions({ events: 400, items: 40 }), {
-    dataset: 'made up', device, softwareGpu: true, seed: 3, epochs: 2, dim: 8, batchSize: 64, onNote: (line) => notes.push(line),
+    dataset: 'made up', device, softwareGpu: true, seed: 3, epochs: 2, dim: 8, batchSize: 512, onNote: (line) => notes.push(line),
   });
   return { notes, result };
 }

@@ -81,11 +81,12 @@ const PATIENCE = 60;
 /** The GPU is tried in a process of its own: a driver that crashes or hangs takes down that one, not the server. */
 async function probe(timed: boolean, { softwareGpu = false }: DeviceOptions): Promise<GpuReport> {
   const args = [fileURLToPath(new URL('./probe-gpu.ts', import.meta.url)), ...(timed ? ['--timed'] : []), ...(softwareGpu ? ['--software'] : [])];
+  const patience = softwareGpu ? 10 * PATIENCE : PATIENCE;
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: PATIENCE * 1000, killSignal: 'SIGKILL' });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: patience * 1000, killSignal: 'SIGKILL' });
     return JSON.parse(stdout.trim().split('\n').at(-1)!) as GpuReport;
   } catch (cause) {
     const { killed } = cause as { readonly killed?: boolean };
-    return { problem: killed ? `the GPU's test did not end within ${PATIENCE} s` : 'the GPU\'s driver failed its test' };
+    return { problem: killed ? `the GPU's test did not end within ${patience} s` : 'the GPU\'s driver failed its test' };
   }
 }
