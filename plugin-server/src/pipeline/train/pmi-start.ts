@@ -54,19 +54,43 @@ export function pmiStart(counts: Cooccurrence, dim: number, random: () => number
   return table;
 }
 
-/** Modified Gram–Schmidt on the columns, in place; `strength` receives each column's length before scaling. */
+/** A column is a combination of those before it when no more than this share of its squared length is left. */
+const DEPENDENT = 1e-13;
+
+/**
+ * Makes the columns orthonormal, in place, by Cholesky's decomposition of their products: AᵀA = RᵀR, A ← A R⁻¹. It reads the
+ * rows in order, twice; Gram–Schmidt, which gives the same, strides through the whole matrix for each pair of columns.
+ * @param strength receives each column's length before scaling, without what lies along the columns before it
+ */
 function orthonormalise(matrix: Float64Array, rows: number, width: number, strength?: Float64Array): void {
-  for (let k = 0; k < width; k++) {
-    for (let earlier = 0; earlier < k; earlier++) {
-      let dot = 0;
-      for (let i = 0, at = 0; i < rows; i++, at += width) dot += matrix[at + k] * matrix[at + earlier];
-      for (let i = 0, at = 0; i < rows; i++, at += width) matrix[at + k] -= dot * matrix[at + earlier];
+  const upper = new Float64Array(width * width); // AᵀA, then R
+  for (let row = 0; row < rows; row++) {
+    const at = row * width;
+    for (let i = 0; i < width; i++) {
+      const left = matrix[at + i];
+      for (let j = i; j < width; j++) upper[i * width + j] += left * matrix[at + j];
     }
-    let squares = 0;
-    for (let i = 0, at = 0; i < rows; i++, at += width) squares += matrix[at + k] ** 2;
-    const length = Math.sqrt(squares);
-    if (strength) strength[k] = length;
-    const factor = length > 1e-12 ? 1 / length : 0;
-    for (let i = 0, at = 0; i < rows; i++, at += width) matrix[at + k] *= factor;
+  }
+  for (let i = 0; i < width; i++) {
+    let square = upper[i * width + i];
+    const whole = square;
+    for (let k = 0; k < i; k++) square -= upper[k * width + i] ** 2;
+    const length = square > DEPENDENT * whole && square > 1e-24 ? Math.sqrt(square) : 0;
+    upper[i * width + i] = length;
+    if (strength) strength[i] = length;
+    for (let j = i + 1; j < width; j++) {
+      let product = upper[i * width + j];
+      for (let k = 0; k < i; k++) product -= upper[k * width + i] * upper[k * width + j];
+      upper[i * width + j] = length > 0 ? product / length : 0;
+    }
+  }
+  for (let row = 0; row < rows; row++) {
+    const at = row * width;
+    for (let i = 0; i < width; i++) {
+      const length = upper[i * width + i];
+      const value = length > 0 ? matrix[at + i] / length : 0;
+      matrix[at + i] = value;
+      for (let j = i + 1; j < width; j++) matrix[at + j] -= value * upper[i * width + j];
+    }
   }
 }
