@@ -203,6 +203,9 @@ test('install, import, train, publish, recommend, collect, retrain, withdraw, ro
     assert.notEqual(second.version, first.version);
     await page.route('**/release', (route) => route.continue()); // past the half minute for which the answer is fresh
     await view(page, productPath(product));
+    await shown(page, 'related'); // by the version at hand
+    await page.waitForFunction((wanted) => window.vitrine!.status.artifact === wanted, second.version); // fetched in idle time
+    await page.reload();
     await shown(page, 'related');
     assert.equal(await version(page), second.version);
   });
