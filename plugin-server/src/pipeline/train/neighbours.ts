@@ -25,6 +25,16 @@ export interface NeighbourOptions {
   readonly before: number;
 }
 
+/** Companions kept per item: more do not help (docs/decisions/0012). */
+const NEIGHBOURS = 20;
+
+/** Lists to choose from on a shop's validation cases: one for each damping, and where anything came before anything, each direction. */
+export function neighbourChoices(counts: Cooccurrence): NeighbourLists[] {
+  const directed = counts.after.some((after, at) => after !== counts.before[at]);
+  return (directed ? [0.5, 0.1] : [1]).flatMap((before) =>
+    [0.1, 0.4].map((damping) => strongestNeighbours(counts, { count: NEIGHBOURS, before, damping })));
+}
+
 /**
  * The strongest companions of each item, at most `count`, pairs seen together at least FEWEST_TOGETHER times:
  *

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { countCooccurrence } from '../dataset/cooccurrence.ts';
 import { createRandom } from '../dataset/random.ts';
 import { buildSequences } from '../dataset/sequences.ts';
-import { strongestNeighbours } from './neighbours.ts';
+import { neighbourChoices, strongestNeighbours } from './neighbours.ts';
 import { pmiStart } from './pmi-start.ts';
 
 /** Orders that each hold items of one of two themes (0–4 and 5–9) and never of both. */
@@ -63,4 +63,10 @@ test('a pair seen in fewer than three groups is no neighbour', () => {
     }
   }
   assert.equal(strongestNeighbours(countCooccurrence(themedShop(1)), { count: 8, damping: 0.4, before: 0.5 }).count, 0);
+});
+
+test('companions of orders have no direction to choose, those of visits have', () => {
+  const orders = themedShop(50);
+  assert.equal(neighbourChoices(countCooccurrence(orders)).length, 2);
+  assert.equal(neighbourChoices(countCooccurrence({ ...orders, kind: new Uint8Array(orders.kind.length) })).length, 4);
 });

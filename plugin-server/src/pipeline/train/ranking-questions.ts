@@ -124,10 +124,28 @@ function prepare(model: RecommendationModel, scan: ReturnType<typeof createJsSca
   return { targets, rows, base, held, others, session, goal, placeOf };
 }
 
-/** The best K of both, best first, equal scores by the lower row. `rows` rise. */
-function best(rows: Int32Array, scores: Float64Array, others: readonly Scored[]): number[] {
-  const bar = others.length < K ? -Infinity : others[K - 1].score;
-  const few: Scored[] = [];
-  for (let i = 0; i < rows.length; i++) if (scores[i] >= bar) few.push({ row: rows[i], score: scores[i] });
-  return few.concat(others).sort((a, b) => b.score - a.score || a.row - b.row).slice(0, K).map(({ row }) => row);
+/** The best K of both, best first, equal scores by the lower row; shorter where there are not so many. */
+function best(rows: Int32Array, scores: Float64Array, others: readonly Scored[]): Int32Array {
+  const list = new Int32Array(K);
+  const value = new Float64Array(K);
+  let length = others.length;
+  others.forEach(({ row, score }, place) => {
+    list[place] = row;
+    value[place] = score;
+  });
+  const stands = (place: number, row: number, score: number) => value[place] > score || (value[place] === score && list[place] < row);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const score = scores[i];
+    if (length === K && stands(K - 1, row, score)) continue;
+    if (length < K) length++;
+    let place = length - 1;
+    for (; place > 0 && !stands(place - 1, row, score); place--) {
+      list[place] = list[place - 1];
+      value[place] = value[place - 1];
+    }
+    list[place] = row;
+    value[place] = score;
+  }
+  return list.subarray(0, length);
 }

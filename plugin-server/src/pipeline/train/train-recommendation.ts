@@ -8,7 +8,7 @@ import type { TrainingPath } from './choose-device.ts';
 import { createLearner } from './create-learner.ts';
 import { fit } from './fit.ts';
 import type { Arrays } from './learner.ts';
-import { strongestNeighbours } from './neighbours.ts';
+import { neighbourChoices } from './neighbours.ts';
 import { PER_ITEM, recommendationProblem, type RecommendationSettings } from './recommendation-problem.ts';
 import { alignState, type Standing } from './saved-training.ts';
 import { type SearchedSettings, searchSpace } from './search-space.ts';
@@ -44,10 +44,6 @@ export interface TrainOptions {
 }
 
 const VALIDATION_CASES = 600;
-/** Companions kept per item: more do not help (docs/decisions/0012). */
-const NEIGHBOURS = 20;
-/** Weightings of companions; the shop's validation cases choose. In some shops what came before an item says as much as what came after. */
-const WEIGHTINGS = [0.5, 0.1].flatMap((before) => [0.1, 0.4].map((damping) => ({ count: NEIGHBOURS, before, damping })));
 
 /**
  * Trains the recommendation model on the training groups, choosing the epoch (and with `searchSeconds` the settings) by
@@ -76,7 +72,7 @@ export async function trainRecommendation(dataset: Dataset, options: TrainOption
     });
     trained = { ...result, search: trials.map((trial) => ({ ...trial, settings: { ...trial.settings } })) };
   }
-  return tuneForRanking(trained, cases, WEIGHTINGS.map((weighting) => strongestNeighbours(counts, weighting)));
+  return tuneForRanking(trained, cases, neighbourChoices(counts));
 }
 
 /** One training with its settings given; not yet tuned for ranking. */
