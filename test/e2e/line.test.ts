@@ -271,8 +271,10 @@ test('install, import, train, publish, recommend, collect, retrain, withdraw, ro
     const stranger = await newVisitor();
     const other = await stranger.newPage();
     await view(other, productPath(product));
-    await other.waitForLoadState('load');
-    assert.equal(await other.locator('vitrine-recommendations').evaluate((element) => element.getBoundingClientRect().height), 0);
+    // Its place was kept by the style sheet: empty while it is in sight, gone once it is not, so that nothing moves.
+    await other.waitForFunction(() => ['empty', 'hidden'].includes(document.querySelector<HTMLElement>('vitrine-recommendations')!.dataset.state!));
+    assert.equal(await other.locator('vitrine-recommendations').isVisible(), false);
+    assert.equal(await other.evaluate(() => window.shifts), 0);
     await other.getByRole('button', { name: 'Add to cart' }).click();
     await other.getByRole('heading', { name: 'Your cart' }).waitFor();
     assert.deepEqual(await other.evaluate(() => window.moved), []);

@@ -20,6 +20,7 @@ import { shopPayload } from './payloads.ts';
 import type { OrderRequest } from './selling.ts';
 import { createSelling } from './selling.ts';
 import { createState } from './state.ts';
+import { extensionAssets } from './storefront/extension-assets.ts';
 import { storefront } from './storefront/routes.ts';
 import type { Delivery } from './webhooks.ts';
 import { createWebhookSender } from './webhooks.ts';
@@ -157,6 +158,7 @@ export async function createShop(options: ShopOptions = {}): Promise<Shop> {
   app.get('/app-bridge.js', () => asset('app-bridge.js'));
   app.route('/', adminApi(state, tokens, bulk));
   app.route('/', adminPages(state, selling, tokens, { offered: () => offered, install, uninstall, appAddress }));
+  app.route('/', extensionAssets(state));
   const front = storefront(state, selling);
   app.all('*', (c) => front.fetch(c.req.raw));
 

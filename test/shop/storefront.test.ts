@@ -77,7 +77,7 @@ describe('the storefront', () => {
   test('carries the app’s script, elements and page facts only while it is embedded', async () => {
     const visit = visitor();
     const product = (await visit(`/products/${hostile.handle}`)).text;
-    assert.match(product, /<script type="module" src="http:\/\/localhost:9\/assets\/vitrine\.js" id="vitrine" data-shop="demo\.myshopify\.com" data-key="pk_test" data-server="http:\/\/localhost:9">/);
+    assert.match(product, /<script type="module" fetchpriority="low" src="\/cdn\/extensions\/app\/vitrine\.js" id="vitrine" data-shop="demo\.myshopify\.com" data-key="pk_test" data-server="http:\/\/localhost:9">/);
     assert.match(product, new RegExp(`<vitrine-recommendations kind="related" product-id="${hostile.id}" limit="8" heading="You may also like">`));
     assert.match(product, new RegExp(`<meta name="vitrine:page" content="product"><meta name="vitrine:product-id" content="${hostile.id}">`));
     assert.match(product, new RegExp(`<form class="buy" method="post" action="/cart/add" data-vitrine-product="${hostile.id}">`));

@@ -17,7 +17,7 @@ const LOAD_MS = 6_000;
  *
  * ```html
  * <link rel="stylesheet" href="…/assets/vitrine.css">
- * <script type="module" id="vitrine" src="…/assets/vitrine.js" data-shop="…" data-key="pk_…" data-server="…"></script>
+ * <script type="module" fetchpriority="low" id="vitrine" src="…/assets/vitrine.js" data-shop="…" data-key="pk_…" data-server="…"></script>
  * ```
  *
  * Reads the page's events at once. Everything else comes once the page has loaded and is idle, and only to pages that
@@ -44,14 +44,18 @@ function start(): void {
   }));
 }
 
-/** Runs in idle time after the page has loaded. */
+/** Runs in idle time after the page has loaded and been painted: nothing of ours competes with what the shopper came for. */
 function whenSettled(run: () => void): void {
   let begun = false;
+  const whenIdle = () => {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2_000 });
+    else setTimeout(run, 200);
+  };
   const begin = () => {
     if (begun) return;
     begun = true;
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2_000 });
-    else setTimeout(run, 200);
+    // The first frame callback comes before a paint, the second after it.
+    requestAnimationFrame(() => requestAnimationFrame(whenIdle));
   };
   if (document.readyState === 'complete') return begin();
   addEventListener('load', begin, { once: true });

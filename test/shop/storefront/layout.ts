@@ -3,6 +3,7 @@ import { collectionHandle } from '../generator/products.ts';
 import { isAvailable, isVisible } from '../state.ts';
 import type { Product } from '../generator/types.ts';
 import type { ShopState } from '../state.ts';
+import { EXTENSION_ASSETS } from './extension-assets.ts';
 
 export type Html = ReturnType<typeof html>;
 
@@ -63,8 +64,8 @@ export function frame(state: ShopState, page: Frame): Html {
 <link rel="stylesheet" href="/theme/theme.css">
 ${meta('page', page.page)}${meta('product-id', page.productId)}${meta('collection-id', page.collectionId)}${meta('search', page.search)}${meta('order-id', page.orderId)}${meta('cart', page.cart)}
 <script src="/theme/theme.js" defer></script>
-${embed ? html`<link rel="stylesheet" href="${embed.appUrl}/assets/vitrine.css">
-<script type="module" src="${embed.appUrl}/assets/vitrine.js" id="vitrine" data-shop="${state.domain}" data-key="${embed.key}" data-server="${embed.appUrl}"></script>` : ''}
+${embed ? html`<link rel="stylesheet" href="${EXTENSION_ASSETS}/vitrine.css">
+<script type="module" fetchpriority="low" src="${EXTENSION_ASSETS}/vitrine.js" id="vitrine" data-shop="${state.domain}" data-key="${embed.key}" data-server="${embed.appUrl}"></script>` : ''}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
