@@ -29,13 +29,13 @@ export interface Agreement {
 }
 
 const ROUNDS = 5;
-const REPEAT: Repeat = { calls: 20, budget: 700, least: 5 };
+const REPEAT: Repeat = { calls: 40, budget: 1_000, least: 5 };
 const SMOKE: Repeat = { calls: 2, budget: 100, least: 1 };
 /** On the page itself tfjs does what it does in a Worker, while nothing else can happen: shown where it is bearable. */
 const ON_PAGE: PeerName = 'tfjs webgl, naive, on the page';
 const LARGEST_ON_PAGE = 10_000;
 /** Calls before anything is measured: shaders, code, and our choice of a backend. */
-const WARM_UP: Repeat = { calls: 30, budget: 700, least: 5 };
+const WARM_UP: Repeat = { calls: 300, budget: 1_000, least: 5 };
 
 /**
  * All contestants side by side in one page, each loaded once. A round takes them in turn, in an order that moves on by one

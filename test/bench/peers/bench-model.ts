@@ -54,10 +54,9 @@ export async function benchModel(items: number, seed = 1): Promise<BenchModel> {
   const subtle = webcrypto.subtle as never;
   const trust = { publicKey: signer.key, hash: await hashArtifact(artifact, subtle), shop };
   const model = loadRecommendation(await verifyArtifact(artifact, { ...trust, subtle }));
-  const requests = Array.from({ length: REQUESTS }, (): BenchRequest => ({
-    session: Array.from({ length: SESSION_LENGTH }, () => ({ id: `p${Math.floor(random() * items)}`, kind: KINDS[Math.floor(random() * KINDS.length)] })),
-    goal: 'view', limit: LIMIT,
-  }));
+  // One visit that goes on: each request has one item more at its end and one less at its beginning than the one before.
+  const visit = Array.from({ length: SESSION_LENGTH + REQUESTS - 1 }, () => ({ id: `p${Math.floor(random() * items)}`, kind: KINDS[Math.floor(random() * KINDS.length)] }));
+  const requests = Array.from({ length: REQUESTS }, (_, at): BenchRequest => ({ session: visit.slice(at, at + SESSION_LENGTH), goal: 'view', limit: LIMIT }));
   return {
     items, artifact, trust, requests,
     tensors: writeTensors(floats(model)), onnx: onnxGraph(model, SESSION_LENGTH, LIMIT),

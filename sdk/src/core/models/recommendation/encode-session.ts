@@ -48,18 +48,20 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
   const last = tokens.subarray((length - 1) * d);
 
   // a = softmax over t of v · sigmoid(x_t W1 + l W2 + m W3 + b)
+  // where x_t W1 = e_t W1 + position W1 + kind W1, each computed once: a visit that goes on brings one new item.
+  const products = productsOf(model);
   const shared = Float64Array.from(params.get('attention_bias')!);
   addProduct(shared, last, params.get('attention_last')!, d);
   addProduct(shared, mean, params.get('attention_mean')!, d);
   const out = params.get('attention_out')!;
   const attention = new Float64Array(length);
-  const hidden = new Float64Array(d);
   let peak = -Infinity;
   for (let t = 0; t < length; t++) {
-    hidden.set(shared);
-    addProduct(hidden, tokens.subarray(t * d, t * d + d), params.get('attention_item')!, d);
+    const item = products.item(session.rows[skipped + t]);
+    const p = positionBucket(length - 1 - t) * d;
+    const k = session.kinds[skipped + t] * d;
     let logit = 0;
-    for (let j = 0; j < d; j++) logit += out[j] / (1 + Math.exp(-hidden[j]));
+    for (let j = 0; j < d; j++) logit += out[j] / (1 + Math.exp(-(shared[j] + item[j] + products.position[p + j] + products.kind[k + j])));
     attention[t] = logit;
     if (logit > peak) peak = logit;
   }
@@ -85,6 +87,51 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
   });
   addNeighbours(bonus, model, session, goal);
   return { ...quantiseQuery(direction, config.scale * tableScale), bonus };
+}
+
+/** Products with W1 that do not depend on the session. */
+interface Products {
+  /** [positions × dim] and [kinds × dim]. */
+  readonly position: Float64Array;
+  readonly kind: Float64Array;
+  /** e W1 of a catalogue row, [dim]. */
+  item(row: number): Float64Array;
+}
+
+const products = new WeakMap<RecommendationModel, Products>();
+
+/** Rows whose product is kept: more than any visit holds, 0.5 MB at 64 columns. */
+const KEPT = 1_024;
+
+function productsOf(model: RecommendationModel): Products {
+  let known = products.get(model);
+  if (known) return known;
+  const { params, table, tableScale, config: { dim } } = model;
+  const weights = params.get('attention_item')!;
+  const timesWeights = (x: Float64Array) => {
+    const product = new Float64Array(dim);
+    addProduct(product, x, weights, dim);
+    return product;
+  };
+  const eachRow = (name: string) => {
+    const rows = Float64Array.from(params.get(name)!);
+    for (let at = 0; at < rows.length; at += dim) rows.set(timesWeights(rows.slice(at, at + dim)), at);
+    return rows;
+  };
+  const kept = new Map<number, Float64Array>();
+  known = {
+    position: eachRow('position'), kind: eachRow('kind'),
+    item(row) {
+      let product = kept.get(row);
+      if (!product) {
+        if (kept.size >= KEPT) kept.clear();
+        kept.set(row, (product = timesWeights(Float64Array.from(table.subarray(row * dim, row * dim + dim), (value) => value * tableScale))));
+      }
+      return product;
+    },
+  };
+  products.set(model, known);
+  return known;
 }
 
 /** bonus(j) += mix · f(Σ_t decay^(distance of t) · w(i_t, j)) for each kind, over the items the encoder reads; f is x or √x. */
