@@ -64,8 +64,7 @@ export function frame(state: ShopState, page: Frame): Html {
 <link rel="stylesheet" href="/theme/theme.css">
 ${meta('page', page.page)}${meta('product-id', page.productId)}${meta('collection-id', page.collectionId)}${meta('search', page.search)}${meta('order-id', page.orderId)}${meta('cart', page.cart)}
 <script src="/theme/theme.js" defer></script>
-${embed ? html`<link rel="stylesheet" href="${EXTENSION_ASSETS}/vitrine.css">
-<script type="module" fetchpriority="low" src="${EXTENSION_ASSETS}/vitrine.js" id="vitrine" data-shop="${state.domain}" data-key="${embed.key}" data-server="${embed.appUrl}"></script>` : ''}
+${embed ? html`<script type="module" fetchpriority="low" src="${EXTENSION_ASSETS}/vitrine.js" id="vitrine" data-shop="${state.domain}" data-key="${embed.key}" data-server="${embed.appUrl}"></script>` : ''}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -118,10 +117,13 @@ export function productGrid(state: ShopState, products: readonly Product[], eage
   return html`<ul class="grid">${products.map((product, i) => productCard(state, product, i >= eager))}</ul>`;
 }
 
-/** The embedded app's widget, where the theme has a place for it. */
+/**
+ * The embedded app's widget, where the theme has a place for it. The style sheet that keeps its room stands right before it: only what comes
+ * after waits for it, not the first paint.
+ */
 export function recommendations(state: ShopState, input: { kind: string; limit: number; heading: string; productId?: string; productIds?: string }): Html | '' {
   if (!state.embed) return '';
-  return html`<section class="band"><vitrine-recommendations kind="${input.kind}"${input.productId === undefined ? '' : html` product-id="${input.productId}"`}${input.productIds === undefined ? '' : html` product-ids="${input.productIds}"`} limit="${input.limit}" heading="${input.heading}"></vitrine-recommendations></section>`;
+  return html`<section class="band"><link rel="stylesheet" href="${EXTENSION_ASSETS}/vitrine.css"><vitrine-recommendations kind="${input.kind}"${input.productId === undefined ? '' : html` product-id="${input.productId}"`}${input.productIds === undefined ? '' : html` product-ids="${input.productIds}"`} limit="${input.limit}" heading="${input.heading}"></vitrine-recommendations></section>`;
 }
 
 /** Visible products, bestsellers first. */
