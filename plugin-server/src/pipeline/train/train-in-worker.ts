@@ -46,8 +46,9 @@ export interface WorkerHooks {
  * @throws VitrineError what the line throws; `cancelled` when `signal` fires; `internal`, with the reason, when the disk
  * or the memory runs out
  */
-export function trainInWorker(interactions: Interactions, options: PlainOptions & WorkerHooks): Promise<LineResult> {
+export async function trainInWorker(interactions: Interactions, options: PlainOptions & WorkerHooks): Promise<LineResult> {
   const { live, onProgress, onResume, onNote, signal, memory, ...plain } = options;
+  if (signal?.aborted) throw new VitrineError('cancelled', 'Training was cancelled. The published release is unchanged.');
   const cancel = new SharedArrayBuffer(4);
   const { item, kind, group, actor, time } = interactions;
   const workerData: ToWorker = { interactions, options: plain, live, cancel };
@@ -55,7 +56,6 @@ export function trainInWorker(interactions: Interactions, options: PlainOptions 
     workerData, resourceLimits: memory, transferList: [item, kind, group, actor, time].map((column) => column.buffer as ArrayBuffer),
   });
   const stop = () => Atomics.store(new Int32Array(cancel), 0, 1);
-  if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop);
   return new Promise<LineResult>((resolve, reject) => {
     worker.on('message', (message: FromWorker) => {
