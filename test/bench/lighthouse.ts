@@ -30,7 +30,7 @@ interface Audited extends Omit<ShopPage, 'name'> {
   readonly applied?: boolean;
 }
 
-const RUNS = 5;
+const RUNS = 3;
 const AUDITS = { LCP: 'largest-contentful-paint', TBT: 'total-blocking-time', CLS: 'cumulative-layout-shift', FCP: 'first-contentful-paint' } as const;
 
 /**

@@ -23,6 +23,7 @@ function startApp(shopOrigin: () => string) {
 
 /** What axe finds on a phone's layout (it takes a second a page), and on every layout whether something sticks out. */
 async function findProblems(page: Page): Promise<string[]> {
+  await page.waitForLoadState('load'); // a page that has no styles yet is wider than the screen
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   if (wide) return ['wider than the screen'];
   if (page.viewportSize()!.width > 600) return [];

@@ -44,11 +44,11 @@ async function violations(page: Page): Promise<string[]> {
     return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
   }, WIDGET);
 }
-/** Waits until the widget shows these and nothing else is under way. */
+/** Waits until the widget, which may not have come to life yet, shows these and nothing else is under way. */
 const shows = (page: Page, ids: readonly string[], selector = WIDGET) => page.waitForFunction(([which, wanted]) => {
-  const root = document.querySelector(which)!.shadowRoot!;
-  const links = [...root.querySelectorAll('a')].map((link) => link.pathname.split('/').at(-1));
-  return root.querySelector('section')!.ariaBusy === 'false' && links.join() === wanted;
+  const root = document.querySelector(which)!.shadowRoot;
+  const links = [...(root?.querySelectorAll('a') ?? [])].map((link) => link.pathname.split('/').at(-1));
+  return root?.querySelector('section')!.ariaBusy === 'false' && links.join() === wanted;
 }, [selector, ids.join()] as const);
 
 test('a filter by type, by price and by both: what Node ranks with the same filter', settings, async () => {
