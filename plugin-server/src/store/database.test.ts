@@ -54,3 +54,8 @@ testBothDatabases('a throw rolls a transaction back, a savepoint only its part',
   });
   assert.deepEqual(await db.query('SELECT x FROM t ORDER BY x'), [{ x: 2 }, { x: 4 }]);
 });
+
+testBothDatabases('a text that fails within its own transaction does not spoil what comes next', async (db) => {
+  await assert.rejects(db.exec('BEGIN; SELECT 1 / 0; COMMIT'), /division by zero/);
+  for (let again = 0; again < 12; again++) assert.deepEqual(await db.query('SELECT 1 AS one'), [{ one: 1 }]);
+});

@@ -1,17 +1,16 @@
-import { PGlite, types } from '@electric-sql/pglite';
-import type { Transaction } from '@electric-sql/pglite';
 import { mkdirSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { VitrineError } from '@vitrine/sdk/core';
 import { lockDirectory } from './directory-lock.ts';
 import { withSavepoints } from './savepoints.ts';
 import type { Database, SqlValue } from './database.ts';
+import type { FromDatabaseThread, ToDatabaseThread } from './pglite-thread.ts';
 
-type Connection = Pick<PGlite, 'query' | 'exec'> | Transaction;
-
-/** PostgreSQL's timer for reports on a slow start is never stopped here: it would keep every process alive for 10 s. */
-const START = ['-c', 'log_startup_progress_interval=0'];
+type Statements = Pick<Database, 'query' | 'exec'>;
 
 /**
- * Opens the embedded PostgreSQL: a directory, or `memory://` for one that lives as long as the process.
+ * Opens the embedded PostgreSQL, in a thread of its own: a directory, or `memory://` for one that lives as long as the
+ * process.
  *
  * A directory belongs to one process at a time.
  *
@@ -24,14 +23,14 @@ export async function openPglite(dir: string): Promise<Database> {
   if (!inMemory) mkdirSync(dir, { recursive: true, mode: 0o700 });
   const unlock = inMemory ? () => {} : lockDirectory(dir);
   try {
-    const pglite = await PGlite.create(dir, { startParams: [...PGlite.defaultStartParams, ...START] });
+    const thread = await startThread(dir);
+    const inTurn = takeTurns();
+    const direct = statements(thread.ask);
+    let closed: Promise<void> | undefined;
     return {
-      ...statements(pglite),
-      transaction: (work) => pglite.transaction((tx) => work(withSavepoints(statements(tx)))),
-      async close() {
-        if (!pglite.closed) await pglite.close();
-        unlock();
-      },
+      ...statements((sql, params) => inTurn(() => thread.ask(sql, params).catch((cause: unknown) => leaveTransaction(direct, cause)))),
+      transaction: (work) => inTurn(() => inTransaction(direct, work)),
+      close: () => (closed ??= inTurn(thread.close).finally(unlock)),
     };
   } catch (cause) {
     unlock();
@@ -39,19 +38,83 @@ export async function openPglite(dir: string): Promise<Database> {
   }
 }
 
-function statements(connection: Connection): Pick<Database, 'query' | 'exec'> {
-  return {
-    async query<Row>(sql: string, params: readonly SqlValue[] = []) {
-      return (await connection.query<Row>(sql, [...params], { serializers: SERIALIZERS })).rows;
-    },
-    async exec(sql) {
-      return (await connection.exec(sql)).flatMap((result) => result.rows);
-    },
+type Ask = (sql: string | undefined, params?: readonly SqlValue[]) => Promise<Record<string, unknown>[]>;
+
+/** One statement or transaction after the other: there is one connection. */
+function takeTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const own = last.then(work);
+    last = own.catch(() => {});
+    return own;
   };
 }
 
-const SERIALIZERS = {
-  // PGlite refuses a number or an object where the statement wants text; `pg` writes them out. The same call must
-  // mean the same on both.
-  [types.TEXT]: (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value)),
-};
+async function inTransaction<T>(direct: Statements, work: (tx: Database) => Promise<T>): Promise<T> {
+  await direct.exec('BEGIN');
+  try {
+    const result = await work(withSavepoints(direct));
+    await direct.exec('COMMIT');
+    return result;
+  } catch (cause) {
+    return leaveTransaction(direct, cause);
+  }
+}
+
+/** Also for a text with its own BEGIN that failed on the way: what comes next on the one connection must not suffer. */
+async function leaveTransaction(direct: Statements, cause: unknown): Promise<never> {
+  await direct.exec('ROLLBACK').catch(() => {});
+  throw cause;
+}
+
+function statements(ask: Ask): Statements {
+  return {
+    query: async <Row>(sql: string, params: readonly SqlValue[] = []) => (await ask(sql, params)) as Row[],
+    exec: (sql) => ask(sql),
+  };
+}
+
+async function startThread(dir: string): Promise<{ ask: Ask; close(): Promise<void> }> {
+  const worker = new Worker(new URL('./pglite-thread.ts', import.meta.url), { workerData: { dir } });
+  const waiting = new Map<number, { resolve(rows: Record<string, unknown>[]): void; reject(reason: Error): void }>();
+  let gone: Error | undefined;
+  let ids = 0;
+  const expect = (id: number) => new Promise<Record<string, unknown>[]>((resolve, reject) => {
+    if (gone) return reject(gone);
+    // An open database keeps no process alive; a statement under way does.
+    if (waiting.size === 0) worker.ref();
+    waiting.set(id, { resolve, reject });
+  });
+  const settled = (id: number) => {
+    const one = waiting.get(id)!;
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    return one;
+  };
+  worker.on('message', (message: FromDatabaseThread) => {
+    const { resolve, reject } = settled(message.id);
+    if ('rows' in message) resolve(message.rows);
+    else reject(Object.assign(new Error(message.error.message), message.error));
+  });
+  const end = (cause?: Error) => {
+    gone ??= new VitrineError('internal', 'The embedded database is closed.', { cause });
+    for (const id of [...waiting.keys()]) settled(id).reject(gone);
+  };
+  worker.on('error', end);
+  worker.on('exit', () => end());
+  const ask: Ask = (sql, params) => {
+    const id = ++ids;
+    const answer = expect(id);
+    if (!gone) worker.postMessage({ id, sql, params } satisfies ToDatabaseThread);
+    return answer;
+  };
+  await expect(0);
+  return {
+    ask,
+    async close() {
+      if (gone) return;
+      await ask(undefined);
+      await worker.terminate();
+    },
+  };
+}
