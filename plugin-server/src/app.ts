@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { ownerRoutes } from './routes/owner.ts';
+import { proxyRoutes } from './routes/proxy.ts';
 import { publicRoutes } from './routes/public.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -41,6 +42,7 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.route('/', assetRoutes(assets));
   app.route('/', publicRoutes(ctx));
+  app.route('/', proxyRoutes(ctx));
   app.route('/', webhookRoutes(ctx));
   app.route('/', dashboardRoutes(ctx));
   app.route('/', ownerRoutes(ctx));
