@@ -9,8 +9,22 @@ export interface Dataset {
   readonly counts: Cooccurrence;
 }
 
+export interface DatasetOptions extends SequenceOptions {
+  /** Frees the interactions' columns as soon as they are not needed; the caller must not use them again. */
+  readonly consume?: boolean;
+}
+
 /** Interactions → dataset. */
-export function buildDataset(interactions: Interactions, split?: SplitTimes, options?: SequenceOptions): Dataset {
+export function buildDataset(interactions: Interactions, split?: SplitTimes, options: DatasetOptions = {}): Dataset {
   const sequences = buildSequences(interactions, split, options);
+  if (options.consume) free(interactions);
   return { sequences, counts: countCooccurrence(sequences) };
+}
+
+/**
+ * Gives the columns' memory back now. Forgetting them would not do: whoever handed them over may still hold them, and the
+ * collector is in no hurry where the JavaScript heap itself is small.
+ */
+function free({ item, kind, group, actor, time }: Interactions): void {
+  for (const { buffer } of [item, kind, group, actor, time]) (buffer as ArrayBuffer).transfer(0);
 }

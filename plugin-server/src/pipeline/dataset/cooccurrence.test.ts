@@ -54,3 +54,12 @@ test('a very large group counts by its first hundred items', () => {
   assert.equal(counts.column.length, 100 * 99);
   assert.equal(counts.occurrences.reduce((sum, value) => sum + value, 0), 100);
 });
+
+test('a visit that goes to and fro for ever counts by its first interactions', () => {
+  const length = 20_000;
+  const sequences = buildSequences({
+    itemIds: ['a', 'b'], item: Int32Array.from({ length }, (_, i) => i % 2), kind: new Uint8Array(length),
+    group: new Int32Array(length), actor: new Int32Array(length), time: new Float64Array(length),
+  }, { validationFrom: Infinity, testFrom: Infinity });
+  assert.deepEqual(Array.from(countCooccurrence(sequences).count), [1, 1]);
+});

@@ -1,4 +1,5 @@
 import { KINDS } from '@vitrine/sdk/core';
+import { PairRows } from './pair-rows.ts';
 import type { Sequences } from './sequences.ts';
 
 /** Pairs of items that groups hold both of, as compressed rows. */
@@ -16,20 +17,28 @@ export interface Cooccurrence {
   /** Groups that hold the item. [items] */
   readonly occurrences: Float32Array;
   readonly groups: number;
+  /** Of a shop with more pairs than MOST_PAIRS, those are here that are seen together `count` times, or `lift` times as often as by chance. */
+  readonly least: { readonly count: number; readonly lift: number };
 }
 
 /** A larger group (a wholesaler's order of 500 lines) counts by its first items only: pairs grow with the square. */
 const LARGEST_GROUP = 100;
+/** So does a visit that goes to and fro between a few of them, by its first interactions. */
+const LONGEST_GROUP = 500;
 /** Of two items in a visit, one that came this many pages later counts for CLOSENESS^(pages − 1). */
 const CLOSENESS = 0.8;
 const PURCHASE = KINDS.indexOf('purchase');
+/** Directed pairs kept, 16 bytes each. A year of a large shop has fewer that mean anything. */
+const MOST_PAIRS = 12_000_000;
 
 /**
  * Counts pairs in groups [0, groups). The lines of an order have no order: what is bought together is as close as can be, both ways.
+ *
+ * Memory is bounded: one item's pairs are counted at a time, and no more than `most` pairs are kept (`PairRows` says which).
  * @param accepts says which interactions count; all by default
  */
 export function countCooccurrence(
-  sequences: Sequences, groups = sequences.train, accepts: (kind: number) => boolean = () => true,
+  sequences: Sequences, groups = sequences.train, accepts?: (kind: number) => boolean, most = MOST_PAIRS,
 ): Cooccurrence {
   const items = sequences.itemIds.length;
   const { start: from, item, kind } = membersOf(sequences, groups, accepts);
@@ -40,26 +49,36 @@ export function countCooccurrence(
   for (let row = 0; row < items; row++) placeStart[row + 1] += placeStart[row];
   const place = new Int32Array(item.length);
   const groupOf = new Int32Array(item.length);
+  const occurrences = new Float32Array(items);
   const next = placeStart.slice();
+  const seenIn = new Int32Array(items).fill(-1);
+  let sightings = 0;
+  let longest = 0;
   for (let g = 0; g < groups; g++) {
+    const size = from[g + 1] - from[g];
+    longest = Math.max(longest, size);
+    sightings += size * (size - 1);
     for (let at = from[g]; at < from[g + 1]; at++) {
+      const row = item[at];
       groupOf[at] = g;
-      place[next[item[at]]++] = at;
+      place[next[row]++] = at;
+      if (seenIn[row] !== g) occurrences[row]++;
+      seenIn[row] = g;
     }
   }
-  const closeness = Float64Array.from({ length: item.length === 0 ? 0 : longest(from) }, (_, distance) => CLOSENESS ** Math.max(0, distance - 1));
+  const closeness = Float64Array.from({ length: longest }, (_, distance) => CLOSENESS ** Math.max(0, distance - 1));
 
-  const occurrences = new Float32Array(items);
-  const start = new Int32Array(items + 1);
-  const rows = new GrowingRows();
+  const rows = new PairRows({ most: Math.min(most, sightings, items * items), occurrences, groups });
   const total = { count: new Float64Array(items), after: new Float64Array(items), before: new Float64Array(items) };
   const inGroup = { after: new Float64Array(items), before: new Float64Array(items) };
-  const seenIn = new Int32Array(items).fill(-1);
-  let touched: number[] = [];
+  const touched = new Int32Array(items);
+  const members = new Int32Array(LARGEST_GROUP);
+  seenIn.fill(-1);
   for (let row = 0; row < items; row++) {
+    let partners = 0;
     for (let k = placeStart[row]; k < placeStart[row + 1]; ) {
       const g = groupOf[place[k]];
-      const members: number[] = [];
+      let others = 0;
       for (; k < placeStart[row + 1] && groupOf[place[k]] === g; k++) {
         const own = place[k];
         for (let at = from[g]; at < from[g + 1]; at++) {
@@ -67,7 +86,7 @@ export function countCooccurrence(
           if (other === row) continue;
           if (seenIn[other] !== g) {
             seenIn[other] = g;
-            members.push(other);
+            members[others++] = other;
             inGroup.after[other] = inGroup.before[other] = 0;
           }
           const together = kind[own] === PURCHASE && kind[at] === PURCHASE;
@@ -76,71 +95,37 @@ export function countCooccurrence(
           if (together || at < own) inGroup.before[other] = Math.max(inGroup.before[other], close);
         }
       }
-      occurrences[row]++;
-      for (const other of members) {
+      for (let i = 0; i < others; i++) {
+        const other = members[i];
         seenIn[other] = -1;
-        if (total.count[other]++ === 0) touched.push(other);
+        if (total.count[other]++ === 0) touched[partners++] = other;
         total.after[other] += inGroup.after[other];
         total.before[other] += inGroup.before[other];
       }
     }
-    touched.sort((a, b) => a - b);
-    for (const other of touched) {
-      rows.push(other, total.count[other], total.after[other], total.before[other]);
-      total.count[other] = total.after[other] = total.before[other] = 0;
-    }
-    start[row + 1] = rows.length;
-    touched = [];
+    const columns = touched.subarray(0, partners).sort();
+    rows.add(columns, total);
+    for (const other of columns) total.count[other] = total.after[other] = total.before[other] = 0;
   }
-  return { items, start, ...rows.columns(), occurrences, groups };
+  return { items, ...rows.taken(), occurrences, groups };
 }
 
-/** Interactions that count: of the accepted ones of each group, those up to its LARGEST_GROUP-th different item. */
-function membersOf({ start, item, kind }: Sequences, groups: number, accepts: (kind: number) => boolean) {
+/** Interactions that count: of the accepted ones of each group, the first ones. */
+function membersOf({ start, item, kind }: Sequences, groups: number, accepts?: (kind: number) => boolean) {
   const kept = { start: new Int32Array(groups + 1), item: new Int32Array(start[groups]), kind: new Uint8Array(start[groups]) };
   let count = 0;
   for (let g = 0; g < groups; g++) {
-    const different = new Set<number>();
-    for (let at = start[g]; at < start[g + 1] && different.size < LARGEST_GROUP; at++) {
-      if (!accepts(kind[at])) continue;
-      different.add(item[at]);
+    // A set only where the limit can be reached: most groups are small, and there may be a million.
+    const different = start[g + 1] - start[g] > LARGEST_GROUP ? new Set<number>() : undefined;
+    const first = count;
+    for (let at = start[g]; at < start[g + 1] && count - first < LONGEST_GROUP; at++) {
+      if (different && different.size >= LARGEST_GROUP) break;
+      if (accepts && !accepts(kind[at])) continue;
+      different?.add(item[at]);
       kept.item[count] = item[at];
       kept.kind[count++] = kind[at];
     }
     kept.start[g + 1] = count;
   }
   return { ...kept, item: kept.item.subarray(0, count) };
-}
-
-function longest(start: Int32Array): number {
-  let length = 0;
-  for (let g = 0; g + 1 < start.length; g++) length = Math.max(length, start[g + 1] - start[g]);
-  return length;
-}
-
-/** Columns of entries whose number is not known before. */
-class GrowingRows {
-  length = 0;
-  #column = new Int32Array(1024);
-  #values = [new Float32Array(1024), new Float32Array(1024), new Float32Array(1024)];
-
-  push(column: number, ...values: [count: number, after: number, before: number]): void {
-    if (this.length === this.#column.length) {
-      this.#column = larger(this.#column, new Int32Array(this.length * 2));
-      this.#values = this.#values.map((list) => larger(list, new Float32Array(this.length * 2)));
-    }
-    this.#column[this.length] = column;
-    values.forEach((value, i) => { this.#values[i][this.length] = value; });
-    this.length++;
-  }
-
-  columns(): Pick<Cooccurrence, 'column' | 'count' | 'after' | 'before'> {
-    const [count, after, before] = this.#values.map((list) => list.slice(0, this.length));
-    return { column: this.#column.slice(0, this.length), count, after, before };
-  }
-}
-
-function larger<List extends { set(source: ArrayLike<number>): void }>(source: ArrayLike<number>, list: List): List {
-  list.set(source);
-  return list;
 }

@@ -63,7 +63,7 @@ export function buildSequences(interactions: Interactions, split?: SplitTimes, {
   const kinds = new Uint8Array(count);
   const groupTime = new Float64Array(groups);
   const previous = new Int32Array(groups).fill(-1);
-  const latest = new Map<number, number>();
+  const latest = new Int32Array(actor.reduce((most, one) => Math.max(most, one + 1), 0)).fill(-1);
   const seen = new Set<number>();
   let kept = 0;
   for (let g = 0; g < groups; g++) {
@@ -83,8 +83,8 @@ export function buildSequences(interactions: Interactions, split?: SplitTimes, {
     const first = order[size[g]];
     groupTime[g] = time[first];
     if (actor[first] >= 0) {
-      previous[g] = latest.get(actor[first]) ?? -1;
-      latest.set(actor[first], g);
+      previous[g] = latest[actor[first]];
+      latest[actor[first]] = g;
     }
   }
   start[groups] = kept;
