@@ -22,7 +22,10 @@ export async function withContext(t: Pick<TestContext, 'after'>, overrides: Part
   return {
     db: overrides.db ?? (await withDatabase(t)), config: TEST_CONFIG, clock: Date.now, log: silentLog,
     fetch: async () => { throw new Error('a test fetched without saying so'); },
-    jobs: { async send(name, payload) { sent.push({ name, payload }); } },
+    jobs: {
+      async send(name, payload) { sent.push({ name, payload }); },
+      async sendWebhooks(payloads) { for (const payload of payloads) sent.push({ name: 'handle-webhook', payload }); },
+    },
     sent, ...overrides,
   };
 }

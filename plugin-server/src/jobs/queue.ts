@@ -15,4 +15,6 @@ export type JobName = keyof JobPayloads;
 /** A durable queue on the same database. */
 export interface JobQueue {
   send<Name extends JobName>(name: Name, payload: JobPayloads[Name]): Promise<void>;
+  /** Queues the handling of several deliveries by one statement. */
+  sendWebhooks(payloads: readonly JobPayloads['handle-webhook'][]): Promise<void>;
 }

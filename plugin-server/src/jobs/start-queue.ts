@@ -46,6 +46,9 @@ export async function startQueue(db: Database, options: { log: Log; supervise?: 
       const send: SendOptions = QUEUES[name].policy ? { singletonKey: payload.shop } : {};
       await boss.send(name, payload, send);
     },
+    async sendWebhooks(payloads) {
+      await boss.insert('handle-webhook', payloads.map((data) => ({ data })));
+    },
     stop() {
       stopping.abort();
       return boss.stop({ graceful: true, timeout: 10_000, close: false });

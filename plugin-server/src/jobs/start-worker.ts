@@ -46,7 +46,7 @@ export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }
   if (!ctx.config.databaseUrl) await takeUpOrphans(boss);
   await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
   for (const name of Object.keys(services) as JobName[]) {
-    await boss.work(name, { batchSize: BATCH[name], pollingIntervalSeconds: POLL_SECONDS, perJobResults: true }, async (jobs: Job<JobPayloads[typeof name]>[]) => {
+    await boss.work(name, { batchSize: BATCH[name], pollingIntervalSeconds: POLL_SECONDS, perJobResults: true, burstWhenBatchFull: true }, async (jobs: Job<JobPayloads[typeof name]>[]) => {
       const results = [];
       for (const job of jobs) results.push(await runJob(ctx, services, name, job, stopping));
       return results;

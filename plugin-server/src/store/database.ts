@@ -1,3 +1,5 @@
+import type { Write } from './announce-writes.ts';
+
 /**
  * A value a statement can carry. An array becomes a PostgreSQL array (for `unnest`), a plain object JSON. For a `jsonb`
  * parameter that is an array at the top pass `JSON.stringify(value)`: a string is taken as the JSON text it is.
@@ -18,5 +20,7 @@ export interface Database {
    * and waiting for the outer one from within would never end. A transaction within a transaction is a savepoint.
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
+  /** Tells of writes made through this door, once they can be read. Not there within a transaction. */
+  onWrite?(listener: (write: Write) => void): void;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { VitrineError } from '@vitrine/sdk/core';
+import { announceWrites } from './announce-writes.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { withSavepoints } from './savepoints.ts';
 import type { Database, SqlValue } from './database.ts';
@@ -27,11 +28,11 @@ export async function openPglite(dir: string): Promise<Database> {
     const inTurn = takeTurns();
     const direct = statements(thread.ask);
     let closed: Promise<void> | undefined;
-    return {
+    return announceWrites({
       ...statements((sql, params) => inTurn(() => thread.ask(sql, params).catch((cause: unknown) => leaveTransaction(direct, cause)))),
       transaction: (work) => inTurn(() => inTransaction(direct, work)),
       close: () => (closed ??= inTurn(thread.close).finally(unlock)),
-    };
+    });
   } catch (cause) {
     unlock();
     throw cause;

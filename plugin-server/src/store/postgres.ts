@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { VitrineError } from '@vitrine/sdk/core';
+import { announceWrites } from './announce-writes.ts';
 import { withSavepoints } from './savepoints.ts';
 import type { Database, SqlValue } from './database.ts';
 
@@ -41,7 +42,7 @@ export async function openPostgres(url: string, options: { maxConnections?: numb
     throw new VitrineError('upstream', `The database of DATABASE_URL does not answer: ${reason(cause)}. Check that the server runs and that user, password and database name are right.`, { cause });
   }
   let closed: Promise<void> | undefined;
-  return {
+  return announceWrites({
     ...statements(pool),
     async transaction(work) {
       const client = await pool.connect();
@@ -62,7 +63,7 @@ export async function openPostgres(url: string, options: { maxConnections?: numb
       }
     },
     close: () => (closed ??= pool.end()),
-  };
+  });
 }
 
 function statements(connection: Connection): Pick<Database, 'query' | 'exec'> {
@@ -72,10 +73,24 @@ function statements(connection: Connection): Pick<Database, 'query' | 'exec'> {
     },
     async exec(sql) {
       // Several statements answer with an array of results, which the declared type does not know.
-      const results = (await connection.query(sql)) as pg.QueryResult | pg.QueryResult[];
+      const results = (await (connection instanceof pg.Pool ? execInPool(connection, sql) : connection.query(sql))) as pg.QueryResult | pg.QueryResult[];
       return (Array.isArray(results) ? results : [results]).flatMap((result) => result.rows);
     },
   };
+}
+
+/** A text with its own BEGIN that fails on the way leaves its connection within the transaction: it must not be lent again so. */
+async function execInPool(pool: pg.Pool, sql: string): Promise<pg.QueryResult | pg.QueryResult[]> {
+  const client = await pool.connect();
+  let failed = false;
+  try {
+    return await client.query(sql);
+  } catch (cause) {
+    failed = true;
+    throw cause;
+  } finally {
+    client.release(failed);
+  }
 }
 
 /** Why a connection failed, without the address: it may hold a password. */

@@ -74,7 +74,7 @@ testBothDatabases('what orders mention gives way to the catalogue', async (db) =
 testBothDatabases('events are stored once; a clock that runs ahead is set back', async (db) => {
   const event = { type: 'product_added_to_cart', id: 'e1', at: 9_000, sessionId: 's1', visitorId: 'v', productId: 'p', quantity: 2 } as const;
   const row = toEventRow(event, 5_000);
-  assert.deepEqual(row, { id: 'e1', sessionId: 's1', visitorId: 'v', type: 'product_added_to_cart', productId: 'p', at: 5_000, receivedAt: 5_000, payload: { quantity: 2 } });
+  assert.deepEqual(row, { id: 'e1', sessionId: 's1', visitorId: 'v', type: 'product_added_to_cart', productId: 'p', at: 5_000, receivedAt: 5_000, origin: null, payload: { quantity: 2 } });
   const cart = toEventRow({ type: 'cart_viewed', id: 'e2', at: 1, sessionId: 's1', items: [{ productId: '"', quantity: 1 }] }, 5_000);
   assert.deepEqual([cart.productId, cart.visitorId, cart.payload], [null, null, { items: [{ productId: '"', quantity: 1 }] }]);
   assert.equal(await insertEvents(db, 's', [row, row, cart]), 2);

@@ -11,14 +11,27 @@ export interface DeliveryRow {
   readonly body: string;
 }
 
-/** Stores a delivery. Returns false when the same one (shop, topic, id) is there already. */
-export async function insertDelivery(db: Database, shop: string, row: DeliveryRow): Promise<boolean> {
-  const rows = await db.query(
-    `INSERT INTO webhook_deliveries (shop_id, topic, webhook_id, triggered_at, received_at, body)
-     VALUES ($1, $2, $3, to_timestamp($4::float8 / 1000), to_timestamp($5::float8 / 1000), $6)
-     ON CONFLICT DO NOTHING RETURNING 1 AS one`,
-    [shop, row.topic, row.webhookId, row.triggeredAt, row.receivedAt, row.body]);
-  return rows.length > 0;
+/**
+ * Stores deliveries of any shops by one statement; the same one (shop, topic, id) again changes nothing.
+ *
+ * @returns for each whether it is still to be handled: new, or stored before but not handled yet
+ */
+export async function insertDeliveries(db: Database, deliveries: readonly (DeliveryRow & { readonly shop: string })[]): Promise<boolean[]> {
+  const open = await db.query<{ index: number }>(
+    `WITH incoming AS MATERIALIZED (
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::text[]) WITH ORDINALITY
+         AS t(shop_id, topic, webhook_id, triggered_ms, received_ms, body, place)
+     ), written AS (
+       INSERT INTO webhook_deliveries (shop_id, topic, webhook_id, triggered_at, received_at, body)
+       SELECT shop_id, topic, webhook_id, to_timestamp(triggered_ms / 1000), to_timestamp(received_ms / 1000), body FROM incoming
+       ON CONFLICT DO NOTHING
+     )
+     SELECT (place - 1)::int AS index FROM incoming LEFT JOIN webhook_deliveries AS before USING (shop_id, topic, webhook_id)
+     WHERE before.handled_at IS NULL`, // what the statement itself writes is not seen by it
+    [deliveries.map((row) => row.shop), deliveries.map((row) => row.topic), deliveries.map((row) => row.webhookId), deliveries.map((row) => row.triggeredAt),
+      deliveries.map((row) => row.receivedAt), deliveries.map((row) => row.body)]);
+  const unhandled = new Set(open.map(({ index }) => index));
+  return deliveries.map((_, index) => unhandled.has(index));
 }
 
 /** A delivery that has not been handled yet. */
