@@ -1,6 +1,6 @@
 import type { Interactions } from '../types.ts';
 import { type Cooccurrence, countCooccurrence } from './cooccurrence.ts';
-import { buildSequences, type SequenceOptions, type Sequences, type SplitTimes } from './sequences.ts';
+import { buildSequences, type SequenceOptions, type Sequences, type SplitTimes, withoutSplit } from './sequences.ts';
 
 /** What training and evaluation start from. */
 export interface Dataset {
@@ -18,6 +18,12 @@ export interface DatasetOptions extends SequenceOptions {
 export function buildDataset(interactions: Interactions, split?: SplitTimes, options: DatasetOptions = {}): Dataset {
   const sequences = buildSequences(interactions, split, options);
   if (options.consume) free(interactions);
+  return { sequences, counts: countCooccurrence(sequences) };
+}
+
+/** A dataset without a split, to train once more on everything; the interactions are not needed for it. */
+export function buildWholeDataset(split: Sequences): Dataset {
+  const sequences = withoutSplit(split);
   return { sequences, counts: countCooccurrence(sequences) };
 }
 

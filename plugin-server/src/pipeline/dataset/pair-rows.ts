@@ -13,16 +13,16 @@ interface Least {
   readonly lift: number;
 }
 
-/** From this count on a pair may become a companion (FEWEST_TOGETHER), so these are the last to go. */
-const COMPANIONS = 3;
+/** From this count on a pair may become a companion (`neighbours.ts`), so these are the last to go. */
+const COMPANIONS = 2;
 const HIGHEST_LIFT = 2 ** 20;
 /** Room made at once, as a share of all. */
 const ROOM = 0.25;
 
 /**
- * Rows of pairs in fixed memory. A shop that has more pairs than fit loses the least telling ones: those seen once or
- * twice that are no more frequent than chance (nothing that is trained looks at them), then than twice as frequent as
- * chance, four times …, and at the very end the rarest of the others.
+ * Rows of pairs in fixed memory. A shop that has more pairs than fit loses the least telling ones: those seen
+ * once that are no more frequent than chance (nothing that is trained looks at them), then than twice as frequent as chance,
+ * four times …, and at the very end the rarest of the others.
  *
  * Both directions of a pair have the same count and lift, so both stay or go. What stays is counted exactly.
  */

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { epochExamples } from '../train/examples.ts';
 import type { Interactions } from '../types.ts';
+import { buildDataset, buildWholeDataset } from './build-dataset.ts';
 import { buildCases, TASKS } from './cases.ts';
 import { createRandom } from './random.ts';
-import { buildSequences, historyBefore } from './sequences.ts';
+import { buildSequences, historyBefore, type Sequences } from './sequences.ts';
 
 /** Interactions of random orders and visits, sorted by time as the store gives them. */
 const interactions: fc.Arbitrary<Interactions> = fc
@@ -83,4 +84,26 @@ test('a page looked at twice in a row counts once, or as often as it came', () =
   const ids = (sequences: ReturnType<typeof buildSequences>) => Array.from(sequences.item, (row) => sequences.itemIds[row]).join('');
   assert.equal(ids(buildSequences(input)), 'aba');
   assert.equal(ids(buildSequences(input, undefined, { keepRepeats: true })), 'aaba');
+});
+
+test('without its split a dataset is what it would have been, but for the order of equally popular rows', () => {
+  const WHOLE = { validationFrom: Infinity, testFrom: Infinity };
+  fc.assert(fc.property(interactions, (input) => {
+    const whole = buildWholeDataset(buildSequences(input));
+    const expected = buildDataset(input, WHOLE);
+    const plain = ({ item, itemIds, ...rest }: Sequences) => ({ ...rest, ids: Array.from(item, (row) => itemIds[row]) });
+    assert.deepEqual(plain(whole.sequences), plain(expected.sequences));
+    assert.deepEqual(whole.counts.occurrences.toSorted(), expected.counts.occurrences.toSorted());
+    const popularity = new Float64Array(9);
+    for (const row of whole.sequences.item) popularity[row]++;
+    assert.deepEqual(popularity, popularity.toSorted().reverse());
+  }));
+});
+
+test('a dataset that consumes the interactions frees them and is the same', () => {
+  fc.assert(fc.property(interactions, (input) => {
+    const kept = buildDataset(input);
+    assert.deepEqual(buildDataset(input, undefined, { consume: true }), kept);
+    assert.deepEqual([input.item, input.kind, input.group, input.actor, input.time].map((column) => column.buffer.byteLength), [0, 0, 0, 0, 0]);
+  }));
 });

@@ -96,17 +96,28 @@ export function buildSequences(interactions: Interactions, split?: SplitTimes, {
   const train = before(times.validationFrom);
   const validation = before(times.testFrom);
 
-  const popularity = new Float64Array(interactions.itemIds.length);
-  for (let at = 0; at < start[train]; at++) popularity[items[at]]++;
-  const byPopularity = Array.from(popularity.keys()).sort((a, b) => popularity[b] - popularity[a] || a - b);
-  const row = new Int32Array(byPopularity.length);
-  byPopularity.forEach((old, index) => { row[old] = index; });
-  for (let at = 0; at < kept; at++) items[at] = row[items[at]];
-
+  const rows = rowsByPopularity(interactions.itemIds, items.subarray(0, start[train]));
+  for (let at = 0; at < kept; at++) items[at] = rows.rowOf[items[at]];
   return {
-    itemIds: byPopularity.map((old) => interactions.itemIds[old]),
-    start, item: items.slice(0, kept), kind: kinds.slice(0, kept), previous, time: groupTime, train, validation, split: times,
+    itemIds: rows.itemIds, start, item: items.slice(0, kept), kind: kinds.slice(0, kept), previous, time: groupTime, train, validation, split: times,
   };
+}
+
+/** The same groups, every one of them to train on, with rows numbered by their popularity among all. */
+export function withoutSplit(sequences: Sequences): Sequences {
+  const groups = sequences.time.length;
+  const { itemIds, rowOf } = rowsByPopularity(sequences.itemIds, sequences.item);
+  return { ...sequences, itemIds, item: sequences.item.map((row) => rowOf[row]), train: groups, validation: groups, split: { validationFrom: Infinity, testFrom: Infinity } };
+}
+
+/** Numbers items anew, the most frequent first, equally frequent ones in the order they had. */
+function rowsByPopularity(itemIds: readonly string[], items: Int32Array): { readonly itemIds: string[]; readonly rowOf: Int32Array } {
+  const popularity = new Float64Array(itemIds.length);
+  for (const item of items) popularity[item]++;
+  const byPopularity = Array.from(popularity.keys()).sort((a, b) => popularity[b] - popularity[a] || a - b);
+  const rowOf = new Int32Array(byPopularity.length);
+  byPopularity.forEach((old, row) => { rowOf[old] = row; });
+  return { itemIds: byPopularity.map((old) => itemIds[old]), rowOf };
 }
 
 /** Items and kinds of the actor's groups before `group`, oldest first, at most `limit`. */
