@@ -11,12 +11,16 @@ import { slimTfjs } from './build/slim-tfjs.ts';
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const brotli = promisify(brotliCompress);
 
-/** What the Worker fetches when it is wanted: a GPU's scan, a request with a filter, a catalogue in parts. */
+/** What the Worker fetches when it is wanted: a GPU's scan, a request with a filter or rules, a list that is not the model's, a catalogue in parts. */
 const LAZY = {
   webgl: 'sdk/src/engine/open-webgl.ts',
-  filter: 'sdk/src/core/models/recommendation/allowed-rows.ts',
+  rules: 'sdk/src/core/models/recommendation/apply-rules.ts',
+  lists: 'sdk/src/core/models/recommendation/rank-origin.ts',
   shards: 'sdk/src/engine/open-shards.ts',
 } as const;
+
+/** Where Shopify's command line takes the theme extension's files from: all in one folder, nothing else in it. */
+export const EXTENSION_ASSETS = 'plugin-server/extensions/theme-blocks/assets';
 
 /** What each file is for. */
 type Role = 'loader' | 'style' | 'widgets' | 'events' | 'worker' | keyof typeof LAZY | 'dashboard';
@@ -52,7 +56,7 @@ const SHARED: esbuild.BuildOptions = {
 
 /**
  * Builds what browsers load: `vitrine.js` under a fixed name, everything it brings in under content hashes, each file
- * with a `.br` beside it. Does nothing when no input has changed since the last build into the same folder.
+ * with a `.br` beside it; and the theme extension's assets from the same files. Does nothing when no input has changed since the last build into the same folder.
  *
  * @param options.outdir default `dist`
  *
@@ -63,7 +67,11 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
   const outdir = resolve(ROOT, options.outdir ?? 'dist');
   const folders = { browser: join(outdir, 'browser'), dashboard: join(outdir, 'dashboard') };
   const before = await readRecord(outdir);
-  if (before) return { ...folders, files: before.files, rebuilt: false };
+  const forExtension = options.outdir === undefined;
+  if (before) {
+    if (forExtension) await fillExtension(folders.browser, before.files);
+    return { ...folders, files: before.files, rebuilt: false };
+  }
 
   // Innermost first: each file names the next by its content hash, so that a change reaches every name above it.
   const hashed = { ...SHARED, outdir: folders.browser, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
@@ -123,7 +131,22 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
     .filter((path) => existsSync(join(ROOT, path))); // not what a package has switched off for browsers
   const record: BuildRecord = { inputs: Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await digest(path)]))), files };
   await write(join(outdir, '.build.json'), JSON.stringify(record));
+  if (forExtension) await fillExtension(folders.browser, files);
   return { ...folders, files, rebuilt: true };
+}
+
+/**
+ * The storefront's files as the theme extension's assets. The platform's network compresses them and serves them from one
+ * folder, so that a file finds the others beside itself.
+ */
+async function fillExtension(browser: string, files: readonly BuiltFile[]): Promise<void> {
+  const folder = join(ROOT, EXTENSION_ASSETS);
+  const names = files.filter(({ role }) => role !== 'dashboard').map(({ file }) => basename(file));
+  for (const name of names) {
+    const contents = await readFile(join(browser, name));
+    if (!contents.equals(await readFile(join(folder, name)).catch(() => Buffer.alloc(0)))) await write(join(folder, name), contents);
+  }
+  await removeOthers(folder, new Set(names));
 }
 
 /** Leaves an import to a file that another build has written. */
