@@ -44,6 +44,8 @@ export interface Checkpoint {
   readonly neighbours: {
     readonly count: number; readonly row: Int32Array; readonly weight: Float32Array; readonly mix: Float32Array; readonly sums?: readonly CompanionSum[];
   };
+  /** Rows `from` on were placed by what is known of the product, not by shoppers: their vectors' length, and what is added to their bias. */
+  readonly placed?: { readonly from: number; readonly length: number; readonly shift: number };
   readonly history: readonly TrainProgress[];
   /** What a search for settings tried, in order; the last full training with the best score is this checkpoint's. */
   readonly search?: readonly SearchTrial[];
@@ -83,4 +85,6 @@ export interface Evaluation {
   /** Predictions made. */
   readonly cases: number;
   readonly rows: readonly EvaluationRow[];
+  /** NDCG@20 on the same cases after the model that ships, and the live one, have learned from them: shows that a model is broken, not how good it is. */
+  readonly final?: { readonly shipped: number; readonly live?: number };
 }

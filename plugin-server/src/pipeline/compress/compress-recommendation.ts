@@ -36,11 +36,17 @@ export function compressRecommendation(checkpoint: Checkpoint, { rounding, neigh
   const neighbours = packNeighbours(checkpoint.neighbours, items, most);
   const config: RecommendationConfig = { items, dim, maxLength, goals, scale, neighbours: neighbours.count };
   const rows = unitRows(params.get('item_table')!.data, dim);
+  const biases = params.get('item_bias')!.data.slice();
+  if (checkpoint.placed) {
+    const { from, length, shift } = checkpoint.placed;
+    for (let at = from * dim; at < rows.length; at++) rows[at] *= length;
+    for (let row = from; row < items; row++) biases[row] += shift;
+  }
   const codes = rounding && roundForQueries(rows, rounding.step, rounding.queries, rounding.type === 'int4' ? 8 : 128);
 
   const tensors = new Map<string, PackedTensor>([['items', { type: 'utf8', shape: [items], data: itemIds }]]);
   for (const [name, shape] of paramShapes(config)) {
-    const { data } = params.get(name)!;
+    const data = name === 'item_bias' ? biases : params.get(name)!.data;
     if (name === 'item_table') tensors.set(name, codes ? tableTensor(codes, dim, rounding) : quantise(rows, shape));
     else if (name === 'item_bias' && codes) tensors.set(name, quantise(shiftBias(data, rows, codes, rounding.step, scale, rounding.queries), shape));
     else if (shape.length === 2 || name === 'item_bias' || name === 'repeat_bias') tensors.set(name, quantise(data, shape));
