@@ -24,16 +24,21 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
   const { assets = [dist('browser'), dist('dashboard')] } = options;
   const app = new Hono();
 
+  const headers = Object.entries({
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'cross-origin-resource-policy': 'cross-origin',
+    // For answers that are read, not shown; what is shown in a window brings its own.
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    ...(ctx.config.appUrl.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
+  });
   app.use(async (c, next) => {
     const id = randomUUID();
     const started = ctx.clock();
-    await next();
+    // Before the answer is made: one that is changed afterwards costs twice.
+    for (const [name, value] of headers) c.header(name, value);
     c.header('x-request-id', id);
-    c.header('x-content-type-options', 'nosniff');
-    c.header('referrer-policy', 'strict-origin-when-cross-origin');
-    c.header('cross-origin-resource-policy', 'cross-origin');
-    if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    if (ctx.config.appUrl.startsWith('https:')) c.header('strict-transport-security', 'max-age=31536000');
+    await next();
     // The path without its query, which may hold a token.
     ctx.log.info('request', { id, method: c.req.method, path: c.req.path, status: c.res.status, milliseconds: ctx.clock() - started });
     if (c.error && !(c.error instanceof VitrineError)) ctx.log.error('request failed', { id, reason: c.error });
@@ -52,6 +57,7 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
   app.onError((error, c) => {
     const shown = error instanceof VitrineError && error.code !== 'internal' ? error
       : new VitrineError('internal', 'Something failed on the server. Its log says what, under the request id of this answer.');
+    if (shown.code === 'rate_limited' && !c.res.headers.has('retry-after')) c.header('retry-after', '1');
     return c.json(answer(shown), httpStatus(shown) as ContentfulStatusCode, { 'cache-control': 'no-store' });
   });
   return app;

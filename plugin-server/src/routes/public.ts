@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { LIMITS, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
 import { collectEvents } from '../services/collect-events.ts';
-import { listProducts } from '../services/list-products.ts';
+import { listProductsText } from '../services/list-products.ts';
 import { readArtifact } from '../services/read-artifact.ts';
-import { readRelease } from '../services/read-release.ts';
+import { readReleaseText } from '../services/read-release.ts';
 import { clientAddress } from './client-address.ts';
 import { chooseEncoding } from './encoding.ts';
 import { TokenBuckets } from './token-bucket.ts';
@@ -19,30 +18,34 @@ const COLLECTOR = { capacity: 60, perSecond: 2 };
 export function publicRoutes(ctx: Context): Hono {
   const routes = new Hono();
   const buckets = new TokenBuckets(COLLECTOR);
-  routes.use('/v1/*', cors({ origin: '*', allowMethods: ['GET', 'POST'], allowHeaders: ['content-type'], maxAge: 86_400 }));
+  routes.options('/v1/*', cors({ origin: '*', allowMethods: ['GET', 'POST'], allowHeaders: ['content-type'], maxAge: 86_400 }));
+  routes.use('/v1/*', (c, next) => {
+    c.header('access-control-allow-origin', '*'); // before the answer is made: one that is changed afterwards costs twice
+    return next();
+  });
 
   routes.get('/v1/shops/:shop/release', async (c) => {
-    const body = JSON.stringify(await readRelease(ctx, { shop: c.req.param('shop') }));
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    const { text, etag } = await readReleaseText(ctx, { shop: c.req.param('shop') });
     const headers = { 'cache-control': 'public, max-age=30', etag };
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
-    return c.body(body, 200, { ...headers, 'content-type': 'application/json' });
+    return c.body(text, 200, { ...headers, 'content-type': 'application/json' });
   });
 
   routes.get('/v1/shops/:shop/artifacts/:hash', async (c) => {
     const { shop, hash } = c.req.param();
     const encoding = chooseEncoding(c.req.header('accept-encoding'), ['br', 'gzip']);
     const bytes = await readArtifact(ctx, { shop, hash, encoding });
+    const headers = { 'cache-control': 'public, max-age=31536000, immutable', etag: `"${hash}"`, vary: 'accept-encoding' };
+    if (c.req.header('if-none-match') === headers.etag) return c.body(null, 304, headers);
     return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
-      'content-type': 'application/octet-stream', 'cache-control': 'public, max-age=31536000, immutable', etag: `"${hash}"`,
-      vary: 'accept-encoding', ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+      ...headers, 'content-type': 'application/octet-stream', ...(encoding !== 'identity' && { 'content-encoding': encoding }),
     });
   });
 
   routes.get('/v1/shops/:shop/products', async (c) => {
     const ids = (c.req.query('ids') ?? '').split(',').filter(Boolean);
-    const products = await listProducts(ctx, { shop: c.req.param('shop'), ids });
-    return c.json({ products }, 200, { 'cache-control': 'public, max-age=60' });
+    const text = await listProductsText(ctx, { shop: c.req.param('shop'), ids });
+    return c.body(text, 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' });
   });
 
   const limit = bodyLimit({ maxSize: LIMITS.batchBytes, onError: () => { throw new VitrineError('too_large', `The body is larger than ${LIMITS.batchBytes} bytes. Send fewer events at once.`); } });
@@ -56,7 +59,7 @@ export function publicRoutes(ctx: Context): Hono {
   }, limit, async (c) => {
     const type = c.req.header('content-type')?.split(';')[0]!.trim().toLowerCase();
     if (type !== 'application/json' && type !== 'text/plain') throw new VitrineError('bad_input', 'content-type: must be application/json or text/plain.');
-    return c.json(await collectEvents(ctx, { shop: c.req.param('shop'), body: await c.req.text() }), 202, { 'cache-control': 'no-store' });
+    return c.json(await collectEvents(ctx, { shop: c.req.param('shop'), body: await c.req.text(), address: clientAddress(c) }), 202, { 'cache-control': 'no-store' });
   });
   return routes;
 }

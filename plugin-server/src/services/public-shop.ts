@@ -8,7 +8,7 @@ import { shopCache } from './shop-cache.ts';
  *
  * @throws VitrineError `not_found` when there is none or it was uninstalled.
  */
-export function readPublicShop(ctx: Context, id: string): Promise<ShopRow> {
+export function readPublicShop(ctx: Context, id: string): ShopRow | Promise<ShopRow> {
   return shopCache(ctx).read(id, 'shop', async () => {
     const shop = await findShop(ctx.db, id);
     if (!shop || shop.uninstalledAt !== null) throw new VitrineError('not_found', 'There is no such shop.');

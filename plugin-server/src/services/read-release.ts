@@ -1,10 +1,11 @@
-import { VitrineError } from '@vitrine/sdk/core';
+import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { listUnavailable } from '../store/products.ts';
 import { findLiveRelease } from '../store/releases.ts';
-import { findShop } from '../store/shops.ts';
+import { readPublicShop } from './public-shop.ts';
 import { readItemIds } from './read-model.ts';
+import { shopCache } from './shop-cache.ts';
 
 /** What a browser asks for first. */
 export interface PublicRelease {
@@ -24,9 +25,20 @@ const KEPT = 32;
  * @throws VitrineError `not_found` when there is no such shop.
  */
 export async function readRelease(ctx: Context, input: { readonly shop: string }): Promise<PublicRelease> {
+  return shopCache(ctx).read(input.shop, 'release', () => findRelease(ctx, input));
+}
+
+/** The same as the text of an answer with its entity tag, both kept. */
+export async function readReleaseText(ctx: Context, input: { readonly shop: string }): Promise<{ readonly text: string; readonly etag: string }> {
+  return shopCache(ctx).read(input.shop, 'release text', async () => {
+    const text = JSON.stringify(await readRelease(ctx, input));
+    return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` };
+  });
+}
+
+async function findRelease(ctx: Context, input: { readonly shop: string }): Promise<PublicRelease> {
   const { db } = ctx;
-  const shop = await findShop(db, input.shop);
-  if (!shop || shop.uninstalledAt !== null) throw new VitrineError('not_found', 'There is no such shop.');
+  const shop = await readPublicShop(ctx, input.shop);
   const release = await findLiveRelease(db, shop.id);
   const artifact = release && (await findArtifact(db, shop.id, release.hash));
   if (!artifact || artifact.audience !== 'browser') return { shop: shop.id, artifact: null, unavailable: [] };

@@ -13,9 +13,12 @@ const VALUES = 5_000;
 /** Tables that nothing public is read from, and that are written all the time. */
 const UNREAD = /^(events|webhook_deliveries|training_runs|imports|credentials|orders|order_lines|migrations|queue\..*)$/;
 
+/** What is being read or was read. `value` is there once it is, so that no answer waits for a promise's turn. */
+interface Slot { readonly reading: Promise<unknown>; value?: unknown }
+
 interface Kept {
   readonly until: number;
-  readonly values: Map<string, Promise<unknown>>;
+  readonly slots: Map<string, Slot>;
 }
 
 /**
@@ -25,10 +28,8 @@ interface Kept {
  */
 class ShopCache {
   readonly #shops = new Map<string, Kept>();
-  readonly #now: () => number;
 
-  constructor(db: Database, now: () => number = () => performance.now()) {
-    this.#now = now;
+  constructor(db: Database) {
     db.onWrite?.(({ tables, shop }) => {
       if (![...tables].some((table) => !UNREAD.test(table))) return;
       if (shop === undefined) this.#shops.clear();
@@ -37,28 +38,45 @@ class ShopCache {
   }
 
   /** The value under a shop's `key`, read at most once a second. */
-  read<T>(shop: string, key: string, read: () => Promise<T>): Promise<T> {
-    const { values } = this.#of(shop);
-    let value = values.get(key);
-    if (!value) {
-      if (values.size >= VALUES) values.clear();
-      values.set(key, (value = read()));
-      value.catch(() => {}); // whoever awaits it is told
-    }
-    return value as Promise<T>;
+  read<T>(shop: string, key: string, read: () => Promise<T>): T | Promise<T> {
+    const { slots } = this.#of(shop);
+    const slot = slots.get(key) ?? keep(slots, key, read());
+    return 'value' in slot ? slot.value as T : slot.reading as Promise<T>;
+  }
+
+  /**
+   * A value for each of `ids` under the same `kind`, those that are missing read together.
+   * @param read the values by id; an id without one has none
+   */
+  readEach<T>(shop: string, kind: string, ids: readonly string[], read: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>): (T | undefined)[] | Promise<(T | undefined)[]> {
+    const { slots } = this.#of(shop);
+    const known = ids.map((id) => slots.get(kind + id));
+    const missing = ids.filter((_, index) => !known[index]);
+    const reading = missing.length > 0 ? read(missing) : undefined;
+    const found = known.map((slot, index) => slot ?? keep(slots, kind + ids[index], reading!.then((values) => values.get(ids[index]))));
+    if (found.every((slot) => 'value' in slot)) return found.map(({ value }) => value as T | undefined);
+    return Promise.all(found.map(({ reading }) => reading as Promise<T | undefined>));
   }
 
   #of(shop: string): Kept {
-    const now = this.#now();
+    const now = performance.now();
     let kept = this.#shops.get(shop);
     if (!kept || kept.until <= now) {
       // Moved to the end: the first is the one read longest ago.
       this.#shops.delete(shop);
-      this.#shops.set(shop, (kept = { until: now + FRESH, values: new Map() }));
+      this.#shops.set(shop, (kept = { until: now + FRESH, slots: new Map() }));
       if (this.#shops.size > SHOPS) this.#shops.delete(this.#shops.keys().next().value!);
     }
     return kept;
   }
+}
+
+function keep(slots: Map<string, Slot>, key: string, reading: Promise<unknown>): Slot {
+  if (slots.size >= VALUES) slots.delete(slots.keys().next().value!);
+  const slot: Slot = { reading };
+  reading.then((value) => { slot.value = value; }, () => {}); // who waits for it is told of a failure
+  slots.set(key, slot);
+  return slot;
 }
 
 const caches = new WeakMap<Database, ShopCache>();

@@ -32,6 +32,12 @@ export async function readArtifactBytes(db: Database, shop: string, hash: string
   return row && { file: new Uint8Array(row.bytes), audience: row.audience };
 }
 
+/** Whom an artifact is for; undefined when there is none of that hash. */
+export async function findAudience(db: Database, shop: string, hash: string): Promise<'browser' | 'server' | undefined> {
+  const [row] = await db.query<{ audience: 'browser' | 'server' }>(`SELECT audience FROM artifacts WHERE shop_id = $1 AND hash = $2`, [shop, hash]);
+  return row?.audience;
+}
+
 interface StoredArtifact {
   hash: string; family: string; version: string; audience: 'browser' | 'server'; size: number; manifest: Manifest; evaluation: Evaluation[]; created_at: Date;
 }
