@@ -24,27 +24,30 @@ interface Linear {
  * EASE (Steck, 2019): B = I − P diag(P)⁻¹ with P = (XᵀX + λI)⁻¹, the best linear model in closed form, beside item-kNN:
  * cosines of the columns of X. X holds what each customer bought before (for the next basket) or what each order holds
  * (for the rest of a basket). Ridge, shrinkage and reminder are chosen on the validation orders by NDCG@20.
+ * @param known learned from in the end, rows numbered its way; by default what they are chosen with
  */
-export function linearRecommenders(sequences: Sequences, task: Task, { seed, smoke, note }: QualityOptions): Map<string, () => Recommender> {
+export function linearRecommenders(sequences: Sequences, task: Task, { seed, smoke, note }: QualityOptions, known = sequences): Map<string, () => Recommender> {
   const items = sequences.itemIds.length;
-  const gram = gramMatrix(sequences, task === 'rest-of-basket');
+  const orders = task === 'rest-of-basket';
+  const gram = gramMatrix(sequences, orders);
   const cases = buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), TUNING_CASES);
   const reminders = task === 'rest-of-basket' ? [0] : REMINDERS;
-  const choose = (name: string, candidates: readonly number[], make: (value: number) => Float64Array): Recommender => {
-    let best: { score: number; linear: Linear; said: string } | undefined;
+  const choose = (name: string, candidates: readonly number[], make: (gram: Float64Array, value: number) => Float64Array): Recommender => {
+    let best: { score: number; value: number; linear: Linear } | undefined;
     for (const value of candidates) {
-      const weight = make(value);
+      const weight = make(gram, value);
       for (const reminder of reminders) {
         const score = meanNdcg(linearRecommender({ weight, reminder }, items), cases, items);
-        if (!best || score > best.score) best = { score, linear: { weight, reminder }, said: `${value}, reminder ${reminder}` };
+        if (!best || score > best.score) best = { score, value, linear: { weight, reminder } };
       }
     }
-    note(`${task}: ${name} with ${best!.said} (NDCG@20 on validation ${best!.score.toFixed(4)})`);
-    return linearRecommender(best!.linear, items);
+    const { value, linear, score } = best!;
+    note(`${task}: ${name} with ${value}, reminder ${linear.reminder} (NDCG@20 on validation ${score.toFixed(4)})`);
+    return linearRecommender(known === sequences ? linear : { ...linear, weight: make(gramMatrix(known, orders), value) }, items);
   };
   return new Map([
-    ['item-kNN', () => choose('item-kNN, shrinkage', SHRINKAGES, (shrinkage) => cosines(gram, items, shrinkage))],
-    ['EASE', () => choose('EASE, ridge', smoke ? RIDGES.slice(1, 2) : RIDGES, (ridge) => easeWeights(gram, items, ridge))],
+    ['item-kNN', () => choose('item-kNN, shrinkage', SHRINKAGES, (gram, shrinkage) => cosines(gram, items, shrinkage))],
+    ['EASE', () => choose('EASE, ridge', smoke ? RIDGES.slice(1, 2) : RIDGES, (gram, ridge) => easeWeights(gram, items, ridge))],
   ]);
 }
 

@@ -1,19 +1,22 @@
 import type { RecommendationModel } from '@vitrine/sdk/core';
-import { chooseCodec, codecCases, type CodecTrial } from './compress/choose-codec.ts';
+import { applyCodec, chooseCodec, codecCases, type CodecTrial } from './compress/choose-codec.ts';
 import { type PackedModel, previewModel } from './compress/compress-recommendation.ts';
-import { buildDataset, type Dataset } from './dataset/build-dataset.ts';
+import { buildDataset, type Dataset, type DatasetOptions } from './dataset/build-dataset.ts';
 import type { Case, Task } from './dataset/cases.ts';
-import type { SequenceOptions, SplitTimes } from './dataset/sequences.ts';
+import type { SplitTimes } from './dataset/sequences.ts';
+import { evaluateFinal, hasLearned } from './evaluate/evaluate-final.ts';
 import { evaluateRecommendation } from './evaluate/evaluate-recommendation.ts';
-import { trainRecommendation, type TrainOptions } from './train/train-recommendation.ts';
+import { trainAgain, trainRecommendation, type TrainOptions } from './train/train-recommendation.ts';
 import type { Checkpoint, Evaluation, Interactions, SearchTrial, TrainProgress } from './types.ts';
 
-export interface LineOptions extends Omit<TrainOptions, 'clock' | 'cases'>, SequenceOptions {
+export interface LineOptions extends Omit<TrainOptions, 'clock' | 'cases'>, DatasetOptions {
   readonly dataset: string;
   /** Where training and choosing end; by default the newest tenth tests and the tenth before it chooses. */
   readonly split?: SplitTimes;
   /** Chooses by these questions instead of those drawn from the held-out groups; items are positions in `interactions.itemIds`. */
   readonly questions?: ReadonlyMap<Task, readonly Case[]>;
+  /** What the model that ships learns from in the end, once everything is chosen; by default all of `interactions`. */
+  readonly known?: Interactions;
   /** Hands the trained float32 values back beside the packed ones. */
   readonly keepCheckpoint?: boolean;
   /** The model live now, evaluated beside the candidate. */
@@ -32,28 +35,55 @@ export interface LineResult {
   /** With `searchSeconds`: what the search tried. */
   readonly search?: readonly SearchTrial[];
   readonly split: SplitTimes;
+  /** The model that ships has learned from everything before this time, seconds since 1970. */
+  readonly learnedTo: number;
   /** Seconds by stage. */
   readonly seconds: { readonly dataset: number; readonly train: number; readonly compress: number; readonly evaluate: number };
 }
 
-/** The line: interactions → dataset → checkpoint → artifact content → evaluation. tfjs must be ready. */
+/**
+ * The line: interactions → dataset → checkpoint → artifact content → evaluation; and then once more, without choosing: the
+ * same settings, learned from everything, make the artifact that ships. tfjs must be ready.
+ */
 export async function runLine(interactions: Interactions, options: LineOptions): Promise<LineResult> {
   const { seed = 1, clock = () => performance.now() } = options;
+  const { recipe, codec, sequences, ...judged } = await judge(interactions, { ...options, clock });
+  const started = clock();
+  const everything = buildDataset(options.known ?? interactions, { validationFrom: Infinity, testFrom: Infinity }, options);
+  const checkpoint = await trainAgain(everything, recipe, { path: options.path, clock, onProgress: options.onProgress, cancelled: options.cancelled });
+  const trained = clock();
+  const packed = applyCodec(checkpoint, codec, codecCases(everything.sequences, seed).training);
+  const compressed = clock();
+  const evaluations = evaluateFinal(sequences, judged.evaluations, { final: previewModel(packed), live: options.live, seed });
+  const { time } = everything.sequences;
+  const { seconds } = judged;
+  return {
+    ...judged, packed, evaluations, checkpoint: options.keepCheckpoint ? checkpoint : undefined, split: sequences.split, learnedTo: time.length === 0 ? 0 : time[time.length - 1] + 1,
+    seconds: {
+      ...seconds, train: seconds.train + (trained - started) / 1000, compress: seconds.compress + (compressed - trained) / 1000, evaluate: seconds.evaluate + (clock() - compressed) / 1000,
+    },
+  };
+}
+
+/** Chooses on the validation data and is judged by the test data. What is not handed back, the counts of pairs above all, can be freed. */
+async function judge(interactions: Interactions, options: LineOptions & { readonly clock: () => number }) {
+  const { seed = 1, clock, live } = options;
   const started = clock();
   const dataset = buildDataset(interactions, options.split ?? options.resume?.split, options);
   const prepared = clock();
   const questions = options.questions && inRows(options.questions, interactions, dataset);
-  const checkpoint = await trainRecommendation(dataset, { ...options, clock, cases: questions });
+  const { checkpoint, recipe } = await trainRecommendation(dataset, { ...options, cases: questions });
   const trained = clock();
-  const { packed, trials: codecs } = chooseCodec(checkpoint, codecCases(dataset.sequences, seed, questions));
+  const { sequences } = dataset;
+  const { packed, codec, trials: codecs } = chooseCodec(checkpoint, codecCases(sequences, seed, questions));
   const compressed = clock();
-  const evaluations = evaluateRecommendation(dataset, previewModel(packed), { dataset: options.dataset, seed, live: options.live });
-  const evaluated = clock();
+  const evaluations = evaluateRecommendation(dataset, previewModel(packed), { dataset: options.dataset, seed, live: live && hasLearned(live, sequences.split.testFrom) ? undefined : live });
+  const { history, search } = checkpoint;
   return {
-    packed, codecs, evaluations, checkpoint: options.keepCheckpoint ? checkpoint : undefined, history: checkpoint.history, search: checkpoint.search, split: dataset.sequences.split,
+    recipe, codec, codecs, sequences, evaluations, history, search,
     seconds: {
       dataset: (prepared - started) / 1000, train: (trained - prepared) / 1000,
-      compress: (compressed - trained) / 1000, evaluate: (evaluated - compressed) / 1000,
+      compress: (compressed - trained) / 1000, evaluate: (clock() - compressed) / 1000,
     },
   };
 }

@@ -10,9 +10,9 @@ import { readModel } from './read-model.ts';
 import { requireShop } from './require-shop.ts';
 
 /**
- * Evaluates the newest artifact's bytes, with its baselines, on what is stored now: everything after the time up to
- * which it was trained and chosen, orders that arrived since included.
- * @throws VitrineError `not_found` when no model was trained; `not_enough_data` when nothing lies after its training
+ * Evaluates the newest artifact's bytes, with its baselines, on what came after everything it has learned from. Where nothing has come
+ * since, that is what was measured at its training, before the newest data were learned too.
+ * @throws VitrineError `not_found` when no model was trained
  */
 export async function evaluateShop(ctx: Context, input: { readonly shop: string; readonly seed?: number }): Promise<Evaluation[]> {
   const { db } = ctx;
@@ -20,10 +20,10 @@ export async function evaluateShop(ctx: Context, input: { readonly shop: string;
   const artifact = await findNewestArtifact(db, shop.id);
   const model = artifact && (await readModel(ctx, shop.id, artifact.hash));
   if (!artifact || !model) throw new VitrineError('not_found', `Shop "${shop.id}" has no trained model. Run: vitrine train --shop ${shop.id}`);
-  const { validationFrom, testFrom } = artifact.manifest.config as unknown as SplitTimes;
-  const dataset = buildDataset(await readInteractions(db, shop.id), { validationFrom, testFrom });
+  const { validationFrom, testFrom, learnedTo = testFrom } = artifact.manifest.config as unknown as SplitTimes & { readonly learnedTo?: number };
+  const dataset = buildDataset(await readInteractions(db, shop.id), { validationFrom, testFrom: learnedTo });
   const evaluations = evaluateRecommendation(dataset, model, { dataset: shop.id, seed: input.seed });
-  if (evaluations.length === 0) throw new VitrineError('not_enough_data', `Shop "${shop.id}" has no orders after ${new Date(testFrom * 1000).toISOString()}, the time its model was trained up to.`);
+  if (evaluations.length === 0) return [...artifact.evaluations];
   return evaluations.map((evaluation) => ({
     ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, bytes: artifact.bytes } : row)),
   }));

@@ -102,7 +102,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const createdAt = clock();
     const version = `${new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
     const metrics = result.evaluations.flatMap(({ protocol, rows }) => rows.map(({ model, metrics: values }) => ({ model: `${model} (${protocol.split(':')[0]})`, metrics: values })));
-    const { hash, bytes, evaluations } = await storeModel(ctx, shop, { packed: result.packed, manifest: { version, metrics }, config: { ...result.split }, evaluations: result.evaluations, createdAt });
+    const { hash, bytes, evaluations } = await storeModel(ctx, shop, { packed: result.packed, manifest: { version, metrics }, config: { ...result.split, learnedTo: result.learnedTo }, evaluations: result.evaluations, createdAt });
     removeCheckpointFile(checkpointFile);
     const seconds = { read, ...result.seconds };
     const device = notes[0];

@@ -5,7 +5,7 @@ import { RankingMetrics } from '../evaluate/metrics.ts';
 import { shippedRecommender } from '../evaluate/recommenders.ts';
 import type { Checkpoint } from '../types.ts';
 import { compressRecommendation, type CompressOptions, type PackedModel, previewModel } from './compress-recommendation.ts';
-import { queryStatistics } from './query-statistics.ts';
+import { type QueryStatistics, queryStatistics } from './query-statistics.ts';
 
 export interface CodecCases {
   /** Sessions whose directions the rounding spares, from training groups. */
@@ -21,6 +21,15 @@ export interface CodecTrial {
   /** NDCG@20 on the validation cases, of the values as the browser will read them. */
   readonly ndcg: number;
   readonly chosen: boolean;
+}
+
+/** How a model was compressed: enough to compress another one like it. */
+export interface Codec {
+  readonly name: string;
+  readonly neighbours?: number;
+  /** Of the item table; absent: as fine as int8 can. */
+  readonly rounding?: { readonly type: 'int4' | 'int8'; readonly factor: number };
+  readonly scores: { readonly codecNdcg?: number; readonly int8Ndcg?: number };
 }
 
 /** Companions per item that are tried, before all of them. */
@@ -41,32 +50,33 @@ const FEWEST_CASES = 300;
  * the last ones are noise). Then the coarsest step of the table that is within one percent of full int8 with those
  * companions; full int8, when none is.
  */
-export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases): { packed: PackedModel; trials: CodecTrial[] } {
+export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases): { packed: PackedModel; codec: Codec; trials: CodecTrial[] } {
   const plain = compressRecommendation(checkpoint);
   const queries = queryStatistics(previewModel(plain), cases.training);
-  if (!queries || cases.validation.length < FEWEST_CASES) return { packed: named(plain, 'int8', {}), trials: [] };
+  if (!queries || cases.validation.length < FEWEST_CASES) return { packed: named(plain, INT8), codec: INT8, trials: [] };
 
-  const trials: Array<{ name: string; ndcg: number; packed: PackedModel; codec: string }> = [];
-  const attempt = (codec: string, options: CompressOptions) => {
-    const packed = compressRecommendation(checkpoint, options);
-    const trial = { codec, name: `${codec}, ${packed.config.neighbours} companions`, packed, ndcg: score(packed, cases.validation) };
+  const trials: Array<{ name: string; ndcg: number; packed: PackedModel; codec: Omit<Codec, 'scores'> }> = [];
+  const attempt = (codec: Omit<Codec, 'scores'>) => {
+    const packed = compressRecommendation(checkpoint, optionsOf(codec, plain.config.dim, queries));
+    const trial = { codec, name: `${codec.name}, ${packed.config.neighbours} companions`, packed, ndcg: score(packed, cases.validation) };
     trials.push(trial);
     return trial;
   };
   const counts = [...COMPANIONS.filter((count) => count < plain.config.neighbours), plain.config.neighbours];
-  const byCount = counts.map((neighbours) => ({ neighbours, trial: attempt('int8', { neighbours }) }));
+  const byCount = counts.map((neighbours) => ({ neighbours, trial: attempt({ name: 'int8', neighbours }) }));
   const best = Math.max(...byCount.map(({ trial }) => trial.ndcg));
   const { neighbours, trial: int8 } = byCount.find(({ trial }) => trial.ndcg >= best * (1 - TOLERANCE))!;
 
   let chosen = int8;
   for (const [type, factor] of STEPS) {
-    const trial = attempt(`${type}, step ${factor}`, { neighbours, rounding: { type, step: factor / Math.sqrt(plain.config.dim), queries } });
+    const trial = attempt({ name: `${type}, step ${factor}`, neighbours, rounding: { type, factor } });
     if (trial.ndcg < int8.ndcg * (1 - TOLERANCE)) continue;
     chosen = trial;
     break;
   }
+  const codec = { ...chosen.codec, scores: { codecNdcg: chosen.ndcg, int8Ndcg: int8.ndcg } };
   return {
-    packed: named(chosen.packed, chosen.codec, { codecNdcg: chosen.ndcg, int8Ndcg: int8.ndcg }),
+    packed: named(chosen.packed, codec), codec,
     trials: trials.map((trial) => ({ name: trial.name, ndcg: trial.ndcg, chosen: trial === chosen })),
   };
 }
@@ -79,9 +89,20 @@ export function codecCases(sequences: Sequences, seed: number, questions?: Reado
   return { training: between(0, train), validation: given ?? between(train, validation) };
 }
 
+/** Compresses a model like the one a codec was chosen for: the same settings learned from more data. */
+export function applyCodec(checkpoint: Checkpoint, codec: Codec, training: readonly Case[]): PackedModel {
+  const queries = codec.rounding && queryStatistics(previewModel(compressRecommendation(checkpoint)), training);
+  return named(compressRecommendation(checkpoint, optionsOf(codec, checkpoint.config.dim, queries)), codec);
+}
+
+const INT8: Codec = { name: 'int8', scores: {} };
+
+function optionsOf({ neighbours, rounding }: Omit<Codec, 'scores'>, dim: number, queries?: QueryStatistics): CompressOptions {
+  return { neighbours, rounding: rounding && queries && { type: rounding.type, step: rounding.factor / Math.sqrt(dim), queries } };
+}
+
 /** The choice travels in the manifest's configuration, for people; no reader acts on it. */
-const named = (packed: PackedModel, codec: string, scores: { codecNdcg?: number; int8Ndcg?: number }): PackedModel =>
-  ({ ...packed, config: { ...packed.config, codec, ...scores } });
+const named = (packed: PackedModel, { name, scores }: Codec): PackedModel => ({ ...packed, config: { ...packed.config, codec: name, ...scores } });
 
 function score(packed: PackedModel, cases: readonly Case[]): number {
   const recommend = shippedRecommender(previewModel(packed));

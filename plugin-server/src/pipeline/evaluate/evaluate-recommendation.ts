@@ -27,6 +27,8 @@ export interface EvaluateOptions {
   readonly live?: RecommendationModel;
   /** What is held out, in words. */
   readonly split?: string;
+  /** Where the baselines' settings are chosen; by default the dataset itself. */
+  readonly choosing?: Dataset;
   /** Cases per task at most. */
   readonly limit?: number;
   /** More to compare with, by name. */
@@ -37,15 +39,16 @@ export interface EvaluateOptions {
  * Evaluates the shipped values on the test groups, with popularity and co-purchase beside them; one evaluation a task.
  * A task without cases is left out.
  */
-export function evaluateRecommendation({ sequences, counts }: Dataset, shipped: RecommendationModel, options: EvaluateOptions): Evaluation[] {
-  const { dataset, seed = 1, live, split = 'newest tenth of orders and visits', limit = TEST_CASES } = options;
+export function evaluateRecommendation(known: Dataset, shipped: RecommendationModel, options: EvaluateOptions): Evaluation[] {
+  const { dataset, seed = 1, live, split = 'newest tenth of orders and visits', limit = TEST_CASES, choosing = known } = options;
+  const { sequences, counts } = known;
   return TASKS.flatMap((task) => {
     const cases = buildCases(sequences, task, sequences.validation, sequences.previous.length, createRandom(seed), limit);
     if (cases.length === 0) return [];
     const recommenders: Array<[string, () => Recommender]> = [
       ['shipped', () => shippedRecommender(shipped, sequences.itemIds)],
       ['popularity', () => popularityRecommender(sequences.itemIds.length)],
-      ['co-purchase', () => coPurchaseRecommender(counts, tuneCoPurchase(sequences, counts, task, seed))],
+      ['co-purchase', () => coPurchaseRecommender(counts, tuneCoPurchase(choosing.sequences, choosing.counts, task, seed))],
     ];
     if (live) recommenders.push(['live', () => shippedRecommender(live, sequences.itemIds)]);
     for (const [name, make] of options.others?.(task) ?? []) recommenders.push([name, make]);

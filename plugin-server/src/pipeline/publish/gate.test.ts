@@ -32,3 +32,15 @@ test('too few cases decide nothing', () => {
   assert.match(gate([evaluation(19, { shipped: 1, popularity: 0, 'co-purchase': 0 })])!, /only 19 test cases/);
   assert.match(gate([])!, /only 0 test cases/);
 });
+
+test('a model that ranks what it has learned from worse than one that had not is broken', () => {
+  const rows = { shipped: 0.2, popularity: 0.1, 'co-purchase': 0.1 };
+  assert.equal(gate([{ ...evaluation(100, rows), final: { shipped: 0.3 } }]), undefined);
+  assert.match(gate([{ ...evaluation(100, rows), final: { shipped: 0.1 } }])!, /learned once more from all data, its NDCG@20 fell from 0\.2000 to 0\.1000/);
+});
+
+test('a live model that has learned from the test cases is compared with one that has, too', () => {
+  const rows = { shipped: 0.2, popularity: 0.1, 'co-purchase': 0.1 };
+  assert.equal(gate([{ ...evaluation(100, rows), final: { shipped: 0.3, live: 0.3 } }]), undefined);
+  assert.match(gate([{ ...evaluation(100, rows), final: { shipped: 0.3, live: 0.4 } }])!, /0\.3000 falls behind the live model \(0\.4000\)/);
+});

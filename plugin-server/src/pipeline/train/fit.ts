@@ -7,8 +7,8 @@ export interface FitOptions {
   readonly epochs: number;
   /** An epoch may end before; the time left is reckoned with it. */
   readonly stepsPerEpoch: number;
-  /** Called with the values after each epoch; larger is better. */
-  readonly validate: (values: Arrays) => { name: string; value: number };
+  /** Called with the values after each epoch; larger is better. Without it the last epoch is the best. */
+  readonly validate?: (values: Arrays) => { name: string; value: number };
   /** Epochs without improvement before training stops. */
   readonly patience: number;
   /** Seconds after which training ends; what the epoch under way has reached is validated like an epoch's end. */
@@ -48,10 +48,10 @@ export interface FitState {
  * Trains any model by its learner: epochs, validation after each, early stopping, progress, cancelling, and states to go
  * on from after a crash.
  *
- * @returns the values of the best epoch, and the progress at the end of each
+ * @returns the values of the best epoch, which that was (from 1), and the progress at the end of each
  * @throws VitrineError `cancelled`; `internal` when the loss is no longer a number
  */
-export async function fit(options: FitOptions): Promise<{ readonly values: Arrays; readonly history: readonly TrainProgress[] }> {
+export async function fit(options: FitOptions): Promise<{ readonly values: Arrays; readonly epochs: number; readonly history: readonly TrainProgress[] }> {
   const { learner, epochs, stepsPerEpoch, patience, clock, resume, save, saveEvery = 10_000, seconds = Infinity } = options;
   const started = clock() - (resume?.secondsElapsed ?? 0) * 1000;
   const history = [...(resume?.history ?? [])];
@@ -91,13 +91,14 @@ export async function fit(options: FitOptions): Promise<{ readonly values: Array
       if (elapsed() >= seconds) break;
     }
     const values = await learner.values();
-    const validation = options.validate(values);
+    const validation = options.validate?.(values);
     const end = progress(stepsPerEpoch, validation);
     history.push(end);
     options.onProgress(end);
     worse++;
-    if (!best || validation.value > best.value) {
-      best = { value: validation.value, values };
+    const value = validation?.value ?? epoch;
+    if (!best || value > best.value) {
+      best = { value, values };
       worse = 0;
     }
     epoch++;
@@ -105,5 +106,5 @@ export async function fit(options: FitOptions): Promise<{ readonly values: Array
     const over = epoch === epochs || worse >= patience || elapsed() >= seconds;
     if (save && (over || clock() - saved >= saveEvery)) await keep();
   }
-  return { values: best?.values ?? (await learner.values()), history };
+  return { values: best?.values ?? (await learner.values()), epochs: epoch - worse, history };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countCooccurrence } from '../dataset/cooccurrence.ts';
 import { createRandom } from '../dataset/random.ts';
-import { buildSequences } from '../dataset/sequences.ts';
+import { buildSequences, type Sequences } from '../dataset/sequences.ts';
 import { neighbourChoices, strongestNeighbours } from './neighbours.ts';
 import { pmiStart } from './pmi-start.ts';
 
@@ -52,9 +52,12 @@ test('co-occurrence counts groups that hold both, and is symmetric', () => {
   }
 });
 
-test('a pair seen in fewer than three groups is no neighbour', () => {
-  const counts = countCooccurrence(themedShop(12));
-  const { count, row, weight } = strongestNeighbours(counts, { count: 8, damping: 0.4, before: 0.5 });
+const withCounts = (sequences: Sequences) => ({ sequences, counts: countCooccurrence(sequences) });
+
+test('a pair bought together in fewer than three orders is no neighbour', () => {
+  const dataset = withCounts(themedShop(12));
+  const { counts } = dataset;
+  const { count, row, weight } = strongestNeighbours(dataset, { count: 8, damping: 0.4, before: 0.5 });
   for (let i = 0; i < counts.items; i++) {
     for (let k = i * count; k < (i + 1) * count; k++) {
       if (weight[k] === 0) continue;
@@ -62,11 +65,32 @@ test('a pair seen in fewer than three groups is no neighbour', () => {
       assert.ok(counts.count[at] >= 3);
     }
   }
-  assert.equal(strongestNeighbours(countCooccurrence(themedShop(1)), { count: 8, damping: 0.4, before: 0.5 }).count, 0);
+  assert.equal(strongestNeighbours(withCounts(themedShop(1)), { count: 8, damping: 0.4, before: 0.5 }).count, 0);
+});
+
+test('a pair looked at twice is a neighbour when two visitors did, and a third group makes it one in any case', () => {
+  /** Groups of [visitor, kind, items], the kind the same for all items or one for each. */
+  const neighbours = (groups: ReadonlyArray<readonly [visitor: number, kind: number | readonly number[], items: readonly number[]]>) => {
+    const flat = groups.flatMap(([visitor, kind, items], group) => items.map((item, at) => ({ visitor, group, item, kind: typeof kind === 'number' ? kind : kind[at] })));
+    const dataset = withCounts(buildSequences({
+      itemIds: ['a', 'b', 'c'], item: Int32Array.from(flat, ({ item }) => item), group: Int32Array.from(flat, ({ group }) => group), kind: Uint8Array.from(flat, ({ kind }) => kind),
+      actor: Int32Array.from(flat, ({ visitor }) => visitor), time: Float64Array.from(flat, ({ group }) => group),
+    }, { validationFrom: Infinity, testFrom: Infinity }));
+    const { count, row, weight } = strongestNeighbours(dataset, { count: 2, damping: 0, before: 1 });
+    const ids = dataset.sequences.itemIds;
+    return ids.flatMap((id, i) => Array.from({ length: count }, (_, k) => i * count + k).filter((at) => weight[at] > 0).map((at) => `${id}${ids[row[at]]}`)).toSorted();
+  };
+  assert.deepEqual(neighbours([[0, 0, [0, 1]], [1, 0, [0, 2, 1]]]), ['ab', 'ba']);
+  assert.deepEqual(neighbours([[-1, 0, [0, 1]], [-1, 0, [0, 1]]]), ['ab', 'ba'], 'unknown visitors are different ones');
+  assert.deepEqual(neighbours([[0, 0, [0, 1]], [0, 0, [0, 1]]]), [], 'one visitor, twice');
+  assert.deepEqual(neighbours([[0, 2, [0, 1]], [1, 2, [0, 1]]]), [], 'two orders');
+  assert.deepEqual(neighbours([[0, 2, [0, 1]], [1, 0, [0, 1]]]), [], 'an order and a visit');
+  assert.deepEqual(neighbours([[0, [0, 2], [0, 1]], [1, [2, 0], [0, 1]]]), ['ab', 'ba'], 'one looked at, the other bought');
+  assert.deepEqual(neighbours([[0, 0, [0, 1]], [0, 0, [0, 1]], [0, 0, [0, 1]]]), ['ab', 'ba'], 'three visits');
 });
 
 test('companions of orders have no direction to choose, those of visits have', () => {
   const orders = themedShop(50);
-  assert.equal(neighbourChoices(countCooccurrence(orders)).length, 2);
-  assert.equal(neighbourChoices(countCooccurrence({ ...orders, kind: new Uint8Array(orders.kind.length) })).length, 4);
+  assert.equal(neighbourChoices(withCounts(orders)).length, 2);
+  assert.equal(neighbourChoices(withCounts({ ...orders, kind: new Uint8Array(orders.kind.length) })).length, 4);
 });

@@ -108,7 +108,8 @@ function prepare(model: RecommendationModel, scan: ReturnType<typeof createJsSca
   }
   const rows = Int32Array.from(movable).sort();
   const placeOf = new Map(Array.from(rows, (row, place) => [row, place]));
-  const { query, unit, bonus } = encodeSession(model, session, goal);
+  const encoded = encodeSession(model, session, goal);
+  const { query, unit, bonus } = encoded;
   const bias = model.params.get('item_bias')!;
   const base = Float64Array.from(rows, (row) => dot(query, model.table, row * model.config.dim) * unit + bias[row] + (bonus.get(row) ?? 0));
   const held = new Map<number, Float64Array>();
@@ -120,7 +121,7 @@ function prepare(model: RecommendationModel, scan: ReturnType<typeof createJsSca
     counts[place]++;
     held.set(at, counts);
   });
-  const others = topRows(model, scan, { query, unit, bonus: new Map() }, { limit: K, excluded: new Set([...movable, ...(withoutSeen ? own : [])]) });
+  const others = topRows(model, scan, { ...encoded, bonus: new Map() }, { limit: K, excluded: new Set([...movable, ...(withoutSeen ? own : [])]) });
   return { targets, rows, base, held, others, session, goal, placeOf };
 }
 

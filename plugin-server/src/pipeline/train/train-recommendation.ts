@@ -1,19 +1,16 @@
-import { DEFAULTS, MIX_SIZE } from '@vitrine/sdk/core';
+import { DEFAULTS } from '@vitrine/sdk/core';
 import { buildCases, type Case, type Task, TASKS } from '../dataset/cases.ts';
 import type { Dataset } from '../dataset/build-dataset.ts';
 import { createRandom } from '../dataset/random.ts';
-import { scoreCheckpoint } from '../evaluate/score-checkpoint.ts';
 import type { Checkpoint, SearchTrial, TrainProgress } from '../types.ts';
 import type { TrainingPath } from './choose-device.ts';
-import { createLearner } from './create-learner.ts';
-import { fit } from './fit.ts';
-import type { Arrays } from './learner.ts';
-import { neighbourChoices } from './neighbours.ts';
-import { PER_ITEM, recommendationProblem, type RecommendationSettings } from './recommendation-problem.ts';
-import { alignState, type Standing } from './saved-training.ts';
+import { neighbourChoices, strongestNeighbours } from './neighbours.ts';
+import type { Recipe } from './recipe.ts';
+import type { Standing } from './saved-training.ts';
 import { type SearchedSettings, searchSpace } from './search-space.ts';
 import { successiveHalving, type Trial } from './successive-halving.ts';
-import { tuneForRanking } from './tune-for-ranking.ts';
+import { type Trained, trainOnce } from './train-once.ts';
+import { chooseMixture, withMixture } from './tune-for-ranking.ts';
 
 export interface TrainOptions {
   /** Chooses epoch and settings by these instead of cases drawn from the validation groups. */
@@ -46,62 +43,45 @@ export interface TrainOptions {
 const VALIDATION_CASES = 600;
 
 /**
- * Trains the recommendation model on the training groups, choosing the epoch (and with `searchSeconds` the settings) by
- * NDCG@20 of the int8 model on the validation groups.
+ * Trains the recommendation model on the training groups, choosing the epoch (and with `searchSeconds` the settings), the
+ * companions and the mixture by NDCG@20 of the int8 model on the validation groups.
+ * @returns the model, and what was chosen: `trainAgain` makes the model again from more data
  */
-export async function trainRecommendation(dataset: Dataset, options: TrainOptions = {}): Promise<Checkpoint> {
+export async function trainRecommendation(dataset: Dataset, options: TrainOptions = {}): Promise<{ readonly checkpoint: Checkpoint; readonly recipe: Recipe }> {
   const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.003, dropout = 0.3, epochs, searchSeconds, clock = () => performance.now() } = options;
-  const { sequences, counts } = dataset;
+  const { sequences } = dataset;
   const cases = options.cases ?? new Map<Task, readonly Case[]>(TASKS.map((task) =>
     [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES)]));
   const fixed = { seed, dim, epochs };
   const defaults = { learningRate, dropout, batchSize, scale: DEFAULTS.scale, length: 1 };
 
-  let trained: Checkpoint;
+  let trained: Trained;
+  let search: readonly SearchTrial[] | undefined;
   if (searchSeconds === undefined) {
-    trained = await trainOnce(dataset, { ...fixed, ...defaults }, cases, { ...options, clock });
+    trained = await trainOnce(dataset, { ...fixed, ...defaults }, { ...options, cases });
   } else {
     // A search that is stopped begins anew: what it has of worth is its table.
     const { result, trials } = await successiveHalving({
       candidates: searchSpace(defaults, seed), seconds: searchSeconds, clock, onTrial: (trial: Trial<SearchedSettings>, count) => options.onTrial?.({ ...trial, settings: { ...trial.settings } }, count),
       async train(settings, share, seconds) {
-        const trial = { ...options, clock, seconds, resume: undefined, save: undefined };
-        const checkpoint = await trainOnce(dataset, { ...fixed, ...settings, length: settings.length * share }, cases, trial);
-        return { score: Math.max(...checkpoint.history.map(({ validation }) => validation!.value)), result: checkpoint };
+        const trial = { ...options, cases, seconds, resume: undefined, save: undefined };
+        const result = await trainOnce(dataset, { ...fixed, ...settings, length: settings.length * share }, trial);
+        return { score: Math.max(...result.checkpoint.history.map(({ validation }) => validation?.value ?? 0)), result };
       },
     });
-    trained = { ...result, search: trials.map((trial) => ({ ...trial, settings: { ...trial.settings } })) };
+    trained = result;
+    search = trials.map((trial) => ({ ...trial, settings: { ...trial.settings } }));
   }
-  return tuneForRanking(trained, cases, neighbourChoices(counts));
+  const { list, mixture } = chooseMixture(trained.checkpoint, cases, neighbourChoices(dataset));
+  const { settings, epochs: passes } = trained;
+  return { checkpoint: { ...withMixture(trained.checkpoint, list, mixture), search }, recipe: { settings, epochs: passes, companions: list.options!, mixture } };
 }
 
-/** One training with its settings given; not yet tuned for ranking. */
-async function trainOnce(
-  dataset: Dataset, settings: RecommendationSettings, cases: ReadonlyMap<Task, readonly Case[]>, options: TrainOptions & { readonly clock: () => number },
-): Promise<Checkpoint> {
-  const { sequences: { itemIds, split } } = dataset;
-  const problem = recommendationProblem(dataset, settings);
-  const allCases = [...cases.values()].flat();
-  const none = { count: 0, row: new Int32Array(0), weight: new Float32Array(0), mix: new Float32Array(MIX_SIZE) };
-  const checkpoint = (values: Arrays, history: readonly TrainProgress[]): Checkpoint => ({
-    config: problem.config, itemIds, neighbours: none, history,
-    params: new Map([...problem.start].map(([name, { shape }]) => [name, { shape, data: values.get(name)! }])),
-  });
-
-  const learner = await createLearner(problem, options.path ?? 'simd');
-  try {
-    const { values, history } = await fit({
-      learner, patience: options.patience ?? 3, seconds: options.seconds, epochs: problem.epochs, stepsPerEpoch: problem.stepsPerEpoch,
-      clock: options.clock,
-      onProgress: options.onProgress ?? (() => {}),
-      cancelled: options.cancelled ?? (() => false),
-      validate: (current) => ({ name: 'NDCG@20', value: scoreCheckpoint(checkpoint(current, []), allCases) }),
-      resume: options.resume && alignState(options.resume, itemIds, problem.start, PER_ITEM),
-      save: options.save && ((state) => options.save!({ split, itemIds, state })),
-      saveEvery: options.saveEvery,
-    });
-    return checkpoint(values, history);
-  } finally {
-    learner.dispose();
-  }
+/**
+ * The same model again, learned from more data: nothing is chosen, so nothing has to be held back.
+ * @param dataset all of whose training groups are learned from
+ */
+export async function trainAgain(dataset: Dataset, { settings, epochs, companions, mixture }: Recipe, options: Pick<TrainOptions, 'path' | 'clock' | 'onProgress' | 'cancelled'> = {}): Promise<Checkpoint> {
+  const { checkpoint } = await trainOnce(dataset, settings, { ...options, stopAfter: epochs });
+  return withMixture(checkpoint, strongestNeighbours(dataset, companions), mixture);
 }

@@ -3,7 +3,7 @@ import { compressRecommendation, previewModel } from '../compress/compress-recom
 import { CART, type Case, PURCHASE, type Task, VIEW } from '../dataset/cases.ts';
 import type { Checkpoint } from '../types.ts';
 import type { NeighbourLists } from './neighbours.ts';
-import { RankingQuestions } from './ranking-questions.ts';
+import { type Mixture, RankingQuestions } from './ranking-questions.ts';
 
 /** How much companions count, in units of the model's score: of their sum, and of its square root. */
 const STRENGTHS = [
@@ -39,6 +39,14 @@ const REPEATS: Record<Task, boolean> = { 'rest-of-basket': false, 'next-basket':
  * @param lists companions to choose from; those ship that do best over all tasks
  */
 export function tuneForRanking(checkpoint: Checkpoint, cases: ReadonlyMap<Task, readonly Case[]>, lists: readonly NeighbourLists[]): Checkpoint {
+  const { list, mixture } = chooseMixture(checkpoint, cases, lists);
+  return withMixture(checkpoint, list, mixture);
+}
+
+/** What `tuneForRanking` chooses. */
+export function chooseMixture(
+  checkpoint: Checkpoint, cases: ReadonlyMap<Task, readonly Case[]>, lists: readonly NeighbourLists[],
+): { readonly list: NeighbourLists; readonly mixture: Mixture } {
   const none: NeighbourLists = { count: 0, row: new Int32Array(0), weight: new Float32Array(0) };
   const model = previewModel(compressRecommendation({ ...checkpoint, neighbours: { ...none, mix: new Float32Array(MIX_SIZE) } }));
   const questions = new Map([...cases].filter(([, list]) => list.length >= FEWEST_CASES).map(([task, list]) => [task, new RankingQuestions(model, list, lists)]));
@@ -56,19 +64,22 @@ export function tuneForRanking(checkpoint: Checkpoint, cases: ReadonlyMap<Task, 
     return { list, mixture, total };
   };
   const chosen = lists.map((list) => tune(list, FEW_SHIFTS)).reduce((best, one) => (one.total > best.total ? one : best));
-  const { list, mixture } = tune(chosen.list, SHIFTS);
+  return tune(chosen.list, SHIFTS);
+}
 
+/** A checkpoint with these companions, summed up and weighed like this, and its repeat bonus shifted. */
+export function withMixture(checkpoint: Checkpoint, list: NeighbourLists, mixture: Mixture): Checkpoint {
   const bonus = checkpoint.params.get('bonus')!;
   // `bonusIndex` lays out [goal, kind, position]: the entries of one (goal, kind) are contiguous.
   const shifted = bonus.data.map((value, at) => value + mixture.shift[Math.floor(at / POSITION_BUCKETS)]);
   return {
     ...checkpoint,
     params: new Map([...checkpoint.params, ['bonus', { ...bonus, data: shifted }]]),
-    neighbours: { ...list, mix: mixture.strength, sums: Array.from(mixture.decay, (decay, at) => ({ decay, root: mixture.root[at] })) },
+    neighbours: { count: list.count, row: list.row, weight: list.weight, mix: mixture.strength, sums: Array.from(mixture.decay, (decay, at) => ({ decay, root: mixture.root[at] })) },
   };
 }
 
-function emptyMixture() {
+function emptyMixture(): { -readonly [Part in keyof Mixture]: Mixture[Part] } & { root: boolean[] } {
   return {
     strength: new Float32Array(MIX_SIZE), decay: new Float32Array(MIX_SIZE).fill(PLAIN_SUM.decay),
     root: Array.from({ length: MIX_SIZE }, () => false), shift: new Float32Array(MIX_SIZE),

@@ -21,7 +21,7 @@ try {
   const { path, reason, close } = await startDevice(device, { softwareGpu });
   try {
     note(reason);
-    const settings = JSON.stringify({ ...line, saveEvery: undefined });
+    const settings = JSON.stringify({ ...line, known: undefined, saveEvery: undefined });
     const flag = new Int32Array(cancel);
     const resume = checkpointFile === undefined ? undefined : loadTraining(checkpointFile, { settings, now: Date.now(), note });
     if (resume) post({ type: 'resumed', history: resume.state.history });

@@ -50,7 +50,7 @@ export interface EvaluateProblemOptions {
 
 /**
  * Every model on the test predictions of a problem; settings are chosen on the same validation predictions by NDCG@20.
- * The baselines then learn from `known`, NCF and our model from `train` (next item: all but at most 1,000 sessions; leave one out: the same).
+ * Then they learn from `known`, what chose the settings included; NCF, whose epochs are chosen as it learns, from `train` only.
  * @returns the evaluation, and our model where it was trained
  * @throws VitrineError `cancelled`, and what training throws
  */
@@ -132,7 +132,7 @@ export function describe({ protocol, test, itemIds }: Problem, withoutSeen: bool
   const count = (value: number, one: string, many: string) => `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`;
   const question = {
     'next-item': `every position of ${count(clusters, 'test session', 'test sessions')}`,
-    'leave-one-out': `last item of ${count(clusters, 'user', 'users')}; the one before chose the settings, neither was learned from`,
+    'leave-one-out': `last item of ${count(clusters, 'user', 'users')}; the one before chose the settings and was then learned from`,
     instances: `target of ${count(clusters, 'test line', 'test lines')}`,
   }[protocol];
   return `${protocol}: ${question}; all ${itemIds.length.toLocaleString('en-US')} items ranked, items seen ${withoutSeen ? 'left out' : 'may come again'}; `

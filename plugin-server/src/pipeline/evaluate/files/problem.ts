@@ -23,7 +23,7 @@ export interface Problem {
   readonly itemIds: readonly string[];
   /** Learned from while settings are chosen. */
   readonly train: Lists;
-  /** `train`, and where the protocol allows it what chose the settings: for models that are quickly learned once more. */
+  /** `train` and what chose the settings: every model learns from it in the end. */
   readonly known: Lists;
   readonly validation: Predictions;
   readonly test: Predictions;
@@ -69,8 +69,8 @@ function sessionProblem(protocol: Protocol, training: Lists, test: Predictions, 
 }
 
 /**
- * The last item of each user is predicted from all before it; the one before chooses, the rest trains. A user with two
- * items has no choosing item, with one item none to predict.
+ * The last item of each user is predicted from all before it; the one before chooses, the rest trains while settings are chosen.
+ * A user with two items has no choosing item, with one item none to predict.
  */
 export function leaveOneOutProblem(users: Lists, ids: readonly string[]): Problem {
   const train = new ListBuilder();
@@ -88,10 +88,10 @@ export function leaveOneOutProblem(users: Lists, ids: readonly string[]): Proble
     choosing.end();
   }
   // The catalogue is every item of the file; by popularity before the test, one that is somebody's last item only stands last.
-  const { itemIds, row } = byPopularity(beforeTest.build(), ids);
-  const lists = inRows(train.build(), row);
+  const known = beforeTest.build();
+  const { itemIds, row } = byPopularity(known, ids);
   return checked({
-    protocol: 'leave-one-out', itemIds, train: lists, known: lists,
+    protocol: 'leave-one-out', itemIds, train: inRows(train.build(), row), known: inRows(known, row),
     validation: lastPosition(inRows(choosing.build(), row)), test: lastPosition(inRows(users, row)),
   });
 }

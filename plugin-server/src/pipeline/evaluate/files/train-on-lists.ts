@@ -3,9 +3,9 @@ import type { Device } from '../../../config.ts';
 import { type Case, type Task, VIEW } from '../../dataset/cases.ts';
 import { createRandom } from '../../dataset/random.ts';
 import { trainInWorker } from '../../train/train-in-worker.ts';
-import type { Checkpoint, SearchTrial, TrainProgress } from '../../types.ts';
+import type { Checkpoint, Interactions, SearchTrial, TrainProgress } from '../../types.ts';
 import { samplePredictions } from './choose-settings.ts';
-import { listCount } from './lists.ts';
+import { type Lists, listCount } from './lists.ts';
 import type { Problem } from './problem.ts';
 
 export interface TrainOnListsOptions {
@@ -38,20 +38,14 @@ const QUESTIONS = 1000;
 
 /**
  * Trains our model with a shop's defaults on the lists of a problem: every list is a visit, every item a page looked at,
- * in order, repeats kept. It learns from `train` only: what chooses epoch and settings, the validation predictions, is not
- * learned from once more as the baselines do.
+ * in order, repeats kept. It chooses epoch and settings on the validation predictions, learning from `train`, and then learns from
+ * `known` once more, as the baselines do.
  */
 export async function trainOnLists(problem: Problem, options: TrainOnListsOptions): Promise<TrainedOnLists> {
-  const { train, itemIds } = problem;
   const { seed, epochs, searchSeconds, device, signal, onProgress, onNote } = options;
-  const count = train.item.length;
-  const lists = listCount(train);
-  const group = new Int32Array(count);
-  for (let list = 0; list < lists; list++) group.fill(list, train.start[list], train.start[list + 1]);
-  const result = await trainInWorker({
-    itemIds, item: train.item.slice(), kind: new Uint8Array(count).fill(VIEW), group,
-    actor: new Int32Array(count).fill(-1), time: Float64Array.from(group),
-  }, {
+  const lists = listCount(problem.train);
+  const result = await trainInWorker(interactionsOf(problem.train, problem.itemIds), {
+    known: interactionsOf(problem.known, problem.itemIds),
     dataset: 'lists', seed, epochs, searchSeconds, device, signal, onProgress, onNote, keepRepeats: true, keepCheckpoint: true,
     split: { validationFrom: lists, testFrom: lists },
     questions: new Map<Task, Case[]>([['next-view', questions(problem, options)]]),
@@ -64,6 +58,13 @@ export async function trainOnLists(problem: Problem, options: TrainOnListsOption
     { family: 'recommendation', audience: 'browser', shop: 'evaluation', version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
     packed.tensors, async () => new Uint8Array(64));
   return { checkpoint: result.checkpoint!, file, model: loadRecommendation(decodeArtifact(file)), seconds: result.seconds, settings: bestSettings(result.search) };
+}
+
+/** Each list a visit of somebody unknown, one after the other in time. */
+function interactionsOf({ start, item }: Lists, itemIds: readonly string[]): Interactions {
+  const group = new Int32Array(item.length);
+  for (let list = 0; list + 1 < start.length; list++) group.fill(list, start[list], start[list + 1]);
+  return { itemIds, item: item.slice(), kind: new Uint8Array(item.length).fill(VIEW), group, actor: new Int32Array(item.length).fill(-1), time: Float64Array.from(group) };
 }
 
 /** Of the best full training. */
