@@ -1,7 +1,7 @@
 import type { RecommendationModel } from '@vitrine/sdk/core';
 import { applyCodec, chooseCodec, codecCases, type CodecTrial } from './compress/choose-codec.ts';
 import { type PackedModel, previewModel } from './compress/compress-recommendation.ts';
-import { buildDataset, type Dataset, type DatasetOptions } from './dataset/build-dataset.ts';
+import { buildDataset, buildWholeDataset, type Dataset, type DatasetOptions } from './dataset/build-dataset.ts';
 import type { Case, Task } from './dataset/cases.ts';
 import type { SplitTimes } from './dataset/sequences.ts';
 import { evaluateFinal, hasLearned } from './evaluate/evaluate-final.ts';
@@ -49,7 +49,7 @@ export async function runLine(interactions: Interactions, options: LineOptions):
   const { seed = 1, clock = () => performance.now() } = options;
   const { recipe, codec, sequences, ...judged } = await judge(interactions, { ...options, clock });
   const started = clock();
-  const everything = buildDataset(options.known ?? interactions, { validationFrom: Infinity, testFrom: Infinity }, options);
+  const everything = options.known ? buildDataset(options.known, { validationFrom: Infinity, testFrom: Infinity }, options) : buildWholeDataset(sequences);
   const checkpoint = await trainAgain(everything, recipe, { path: options.path, clock, onProgress: options.onProgress, cancelled: options.cancelled });
   const trained = clock();
   const packed = applyCodec(checkpoint, codec, codecCases(everything.sequences, seed).training);

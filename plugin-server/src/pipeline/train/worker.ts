@@ -26,7 +26,7 @@ try {
     const resume = checkpointFile === undefined ? undefined : loadTraining(checkpointFile, { settings, now: Date.now(), note });
     if (resume) post({ type: 'resumed', history: resume.state.history });
     const result = await runLine(interactions, {
-      ...line, path,
+      ...line, path, consume: true,
       live: live && loadRecommendation(decodeArtifact(live)),
       onProgress: (progress) => post({ type: 'progress', progress }),
       cancelled: () => Atomics.load(flag, 0) === 1,
