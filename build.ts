@@ -23,7 +23,7 @@ const LAZY = {
 export const EXTENSION_ASSETS = 'plugin-server/extensions/theme-blocks/assets';
 
 /** What each file is for. */
-type Role = 'loader' | 'style' | 'widgets' | 'events' | 'worker' | keyof typeof LAZY | 'dashboard';
+type Role = 'loader' | 'style' | 'widgets' | 'texts' | 'events' | 'worker' | keyof typeof LAZY | 'dashboard';
 
 export interface BuiltFile {
   readonly file: string;
@@ -171,6 +171,7 @@ function roleOf(file: string): Role {
   if (name.startsWith('worker-')) return 'worker';
   if (name.startsWith('widgets-')) return 'widgets';
   if (name.startsWith('events-')) return 'events';
+  if (/^(de|es|fr|ja|zh-cn|zh-tw)-/.test(name)) return 'texts';
   return (Object.keys(LAZY) as (keyof typeof LAZY)[]).find((lazy) => name.startsWith(`${lazy}-`)) ?? 'webgl';
 }
 

@@ -1,16 +1,26 @@
 import type { Vitrine } from '@vitrine/sdk';
 import { provideClient } from './elements/shared-client.ts';
 import { VitrineRecommendations } from './elements/vitrine-recommendations.ts';
+import { loadTexts, localeOf } from './ui/locales.ts';
+
+const TAG = 'vitrine-recommendations';
 
 /**
- * Registers `<vitrine-recommendations>` and gives the page's elements their client. May be called again. A browser that
- * has no constructed style sheets keeps its page as it is.
+ * Registers `<vitrine-recommendations>` and gives the page's elements their client. May be called again. Elements that are
+ * there come to life once the words of their language are. A browser that has no constructed style sheets keeps its page
+ * as it is.
  *
  * @example
  * defineElements(createVitrine({ shop: 'demo.myshopify.com', key: 'pk_…', server: 'https://vitrine.example.com' }));
  */
 export function defineElements(client?: Vitrine): void {
   if (typeof CSSStyleSheet !== 'function' || !('replaceSync' in CSSStyleSheet.prototype)) return;
-  if (!customElements.get('vitrine-recommendations')) customElements.define('vitrine-recommendations', VitrineRecommendations);
   if (client) provideClient(client);
+  const define = () => {
+    if (!customElements.get(TAG)) customElements.define(TAG, VitrineRecommendations);
+  };
+  const locales = new Set([document.documentElement, ...document.querySelectorAll(TAG)].map(localeOf));
+  const coming = [...locales].flatMap((locale) => loadTexts(locale) ?? []);
+  if (coming.length === 0) define();
+  else void Promise.all(coming).then(define);
 }
