@@ -33,7 +33,7 @@ const below = (...value: string[]): Rule => ({ value: ['core', 'server/config', 
 const RULES: Readonly<Record<string, Rule>> = {
   'core': { packages: ['@tensorflow/tfjs-core*'] },
   'engine': { value: ['core'], packages: ['@tensorflow/tfjs-core*', '@tensorflow/tfjs-backend-*'] },
-  'client': { value: ['core/events', 'core/errors'], type: ['core', 'engine'], lazy: ['engine'] },
+  'client': { value: ['core/events', 'core/lists', 'core/errors'], type: ['core', 'engine'], lazy: ['engine'] },
   'sdk': { value: ['client', 'core/events', 'core/errors'], type: ['core', 'engine'] },
   'connectors': { value: ['sdk'] },
   'ui': { type: ['connectors'] },
@@ -66,7 +66,7 @@ export function layerOf(path: string): string | undefined {
   const [, workspace, rest] = /^(sdk|widgets|plugin-server)\/(?:src\/)?(.*)$/.exec(path) ?? [];
   const folder = rest?.includes('/') ? rest.split('/')[0] : '';
   if (workspace === 'sdk') {
-    const part = /^core\/(events|errors)\b/.exec(rest)?.[1];
+    const part = /^core\/(events|lists|errors)\b/.exec(rest)?.[1];
     return part ? `core/${part}` : folder || 'sdk';
   }
   if (workspace === 'widgets') return folder || 'widgets';

@@ -102,8 +102,8 @@ for (const options of MODELS) {
         return answers;
       }, { input: input(backend), requests });
       // The last bit of exp is each JavaScript engine's own; the order may not depend on it.
-      assert.deepEqual(answers.map((answer) => answer.items.map(({ id, source }) => [id, source])),
-        expected.map((items) => items.map(({ id, source }) => [id, source])), backend);
+      assert.deepEqual(answers.map((answer) => answer.items.map(({ id, reason }) => [id, reason])),
+        expected.map((items) => items.map(({ id, reason }) => [id, reason])), backend);
       answers.forEach((answer, at) => answer.items.forEach(({ score }, place) => assert.ok(Math.abs(score - expected[at][place].score) < 1e-9)));
       scores.push(answers.map((answer) => answer.items.map((item) => item.score)));
       assert.deepEqual(new Set(answers.map((answer) => answer.backend)), new Set([backend]), 'the backend asked for has answered');

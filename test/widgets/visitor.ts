@@ -86,7 +86,7 @@ export async function openVisitor(browser: Browser, store: Storefront): Promise<
     },
     recommend: (page, request) => page.evaluate(async (wanted) => {
       const { items, artifact, backend } = await window.vitrine!.recommend(wanted);
-      return { ids: items.map(({ id }) => id), sources: [...new Set(items.map(({ source }) => source))], artifact, backend };
+      return { ids: items.map(({ id }) => id), sources: [...new Set(items.map(({ reason }) => reason.source))], artifact, backend };
     }, request),
     close: () => context.close(),
   };

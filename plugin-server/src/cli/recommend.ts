@@ -22,7 +22,7 @@ export const command: Command = {
     if (!invocation.values.json) {
       invocation.terminal.out(formatTable(
         [{ heading: '', align: 'right' }, { heading: 'Product' }, { heading: 'Title' }, { heading: 'Score', align: 'right' }, { heading: 'From' }],
-        result.items.map((item, at) => [String(at + 1), item.id, item.title, item.score.toFixed(3), item.source])));
+        result.items.map((item, at) => [String(at + 1), item.id, item.title, item.score.toFixed(3), item.reason.source])));
     }
     return { shop, ...result };
   },

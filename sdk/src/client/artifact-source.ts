@@ -1,4 +1,5 @@
 import { VitrineError } from '../core/errors.ts';
+import type { Rule } from '../core/models/recommendation/rules.ts';
 import type { UseCache } from './browser-cache.ts';
 
 /** What `GET /v1/shops/:shop/release` answers. */
@@ -7,6 +8,10 @@ export interface Release {
   readonly artifact: { readonly url: string; readonly hash: string; readonly version: string; readonly bytes: number } | null;
   /** Product ids of the artifact's items that must not be shown now. */
   readonly unavailable: readonly string[];
+  /** Product ids, most popular first, for where no engine answers. */
+  readonly popular: readonly string[];
+  /** What the shop wants of its lists. */
+  readonly rules: readonly Rule[];
 }
 
 /** Where there is a release to fall back on, no shopper waits longer than this for the server's. */
@@ -105,10 +110,11 @@ export function createArtifactSource(options: {
 }
 
 function parseRelease(value: unknown, shop: string): Release {
-  const { artifact, unavailable } = (value ?? {}) as Partial<Release>;
+  const { artifact, unavailable, popular, rules } = (value ?? {}) as Partial<Release>;
   const whole = artifact === null || (typeof artifact?.url === 'string' && typeof artifact.hash === 'string');
   if (!whole || !Array.isArray(unavailable)) {
     throw new VitrineError('upstream', 'The server answered with something that is not a release. Check that data-server is the plugin server.');
   }
-  return { shop, artifact: artifact ?? null, unavailable: unavailable.filter((id) => typeof id === 'string') };
+  const ids = (list: unknown) => (Array.isArray(list) ? list.filter((id) => typeof id === 'string') : []);
+  return { shop, artifact: artifact ?? null, unavailable: ids(unavailable), popular: ids(popular), rules: Array.isArray(rules) ? rules : [] };
 }

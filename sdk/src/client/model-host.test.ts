@@ -7,12 +7,16 @@ import { createSigner, randomArtifact } from '../../../test/contract/random-mode
 import { encodeArtifact } from '../core/artifact/encode.ts';
 import { hashArtifact } from '../core/artifact/hash.ts';
 import type { VitrineError } from '../core/errors.ts';
+import type { ListRequest } from '../core/models/recommendation/plan-list.ts';
 import { createArtifactSource } from './artifact-source.ts';
 import type { UseCache } from './browser-cache.ts';
 import { createModelHost } from './model-host.ts';
 
 const SHOP = 'demo';
-const REQUEST = { session: [{ id: 'p5', kind: 'view' as const }], goal: 'view' as const, limit: 4 };
+const asking = (id: string): ListRequest => ({
+  list: { kind: 'for-you' }, shopper: { items: [{ id, kind: 'view' }], touches: [], cart: [], product: null }, unavailable: [], now: 0, limit: 4,
+});
+const REQUEST = asking('p5');
 
 /** A server and a browser's cache in memory; `fetched` names what was asked of the server, `nextPage` a shopper's next page. */
 async function setting() {
@@ -112,23 +116,23 @@ test('of a catalogue in parts, what the visit comes near is fetched, once, and k
   const buckets = await Promise.all(parts.buckets.map((part) => add(part, 'recommendation-shard')));
   state.hash = await add(withDirectory(parts, shards, buckets), 'recommendation');
 
-  const request = { ...REQUEST, session: [{ id: '333', kind: 'view' as const }] };
+  const request = asking('333');
   const host = nextPage();
   await host.start();
-  assert.equal((await host.rank(request)).items[0].source, 'popular');
+  assert.equal((await host.rank(request)).items[0].reason.source, 'popular');
   let answer = await host.rank(request);
-  for (let wait = 0; wait < 100 && (answer.items[0].source === 'popular' || answer.wants!.length > 0); wait++) {
+  for (let wait = 0; wait < 100 && (answer.items[0].reason.source === 'popular' || answer.wants!.length > 0); wait++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     answer = await host.rank(request);
   }
-  assert.equal(answer.items[0].source, 'model');
+  assert.notEqual(answer.items[0].reason.source, 'popular');
   assert.equal(new Set(state.fetched).size, state.fetched.length, 'nothing twice');
   assert.ok(state.fetched.length < shards.length, 'far from everything');
   assert.ok(artifacts(kept).length > 2);
 
   const again = nextPage();
   await again.start();
-  assert.equal((await again.rank(request)).items[0].source, 'popular');
-  for (let wait = 0; wait < 100 && (await again.rank(request)).items[0].source === 'popular'; wait++) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal((await again.rank(request)).items[0].reason.source, 'popular');
+  for (let wait = 0; wait < 100 && (await again.rank(request)).items[0].reason.source === 'popular'; wait++) await new Promise((resolve) => setTimeout(resolve, 50));
   assert.deepEqual(state.fetched, ['release'], 'the parts came from the cache');
 });

@@ -1,5 +1,5 @@
 import { VitrineError } from '../core/errors.ts';
-import type { RankRequest } from '../core/models/recommendation/types.ts';
+import type { ListRequest } from '../core/models/recommendation/plan-list.ts';
 import type { BackendChoice, LoadedModel, Ranking } from '../engine/protocol.ts';
 import type { ArtifactSource, Release } from './artifact-source.ts';
 import { openEngine, type EnginePort } from './open-engine.ts';
@@ -14,8 +14,10 @@ export interface ModelHost {
   readonly status: VitrineStatus;
   /** Loads once; a failed load may be tried again by the next call. */
   start(): Promise<LoadedModel | null>;
-  readonly unavailable: readonly string[];
-  rank(request: RankRequest): Promise<Ranking>;
+  /** What the server, or the browser's cache, said last; null before. */
+  readonly release: Release | null;
+  /** `wants` of the answer names what is being fetched: `onStatus` tells when it is there. */
+  rank(request: ListRequest): Promise<Ranking>;
   dispose(): void;
 }
 
@@ -32,8 +34,8 @@ const idle = () => new Promise<void>((resolve) => {
  *
  * Of a catalogue in parts, what the visit comes near is fetched in idle time; not where the browser is asked to save data.
  *
- * What ranks, in this order: the live artifact, else the last known one, else (nothing) `start` throws and the widget
- * stays hidden. A session the model does not know gets the artifact's popular items.
+ * What ranks, in this order: the live artifact, else the last known one, else (nothing) `start` throws. A session the
+ * model does not know gets the artifact's popular items.
  */
 export function createModelHost(options: {
   source: ArtifactSource; shop: string; key: string; backend: BackendChoice; workerUrl?: string | URL | null; now: () => number;
@@ -46,6 +48,8 @@ export function createModelHost(options: {
   let starting: Promise<LoadedModel | null> | null = null;
   let loaded: LoadedModel | null = null;
   let live: Release | null = null;
+  /** The newest one heard of, whether its artifact is here or not. */
+  let heard: Release | null = null;
   let checkedAt = -Infinity;
   let lost = 0;
   /** Of a catalogue in parts: files by hash; empty where one could not be had. */
@@ -76,16 +80,25 @@ export function createModelHost(options: {
     return await port.load({ bytes, publicKey: key, hash: artifact.hash, shop, backend, parts: [...parts.values()] });
   };
 
-  /** Fetches parts of the live artifact and puts them in. What cannot be had is not asked for again on this page. */
-  const grow = async (wants: readonly string[]) => {
+  const missing = (ranking: Ranking) => ranking.wants?.filter((hash) => !parts.has(hash)) ?? [];
+
+  /**
+   * Fetches what of the live artifact would make an answer better and puts it in, until there is nothing more. What cannot be
+   * had is not asked for again on this page.
+   */
+  const grow = async (request: ListRequest, first: readonly string[]) => {
     growing = true;
     const artifact = live!.artifact!;
-    for (const hash of wants) {
-      await idle();
-      const bytes = await source.bytes(artifact, hash).catch(() => new Uint8Array());
-      if (artifact.hash === live?.artifact?.hash) parts.set(hash, bytes);
+    const isLive = () => artifact.hash === live?.artifact?.hash;
+    for (let wants = first; wants.length > 0 && isLive(); wants = missing(await (await openOnce()).recommend(request))) {
+      for (const hash of wants) {
+        await idle();
+        const bytes = await source.bytes(artifact, hash).catch(() => new Uint8Array());
+        if (isLive()) parts.set(hash, bytes);
+      }
+      if (isLive()) await load(artifact);
     }
-    if (artifact.hash === live?.artifact?.hash) await load(artifact);
+    update({}, 'ready');
   };
 
   /** A new version is out, and the last one is here: it answers first. */
@@ -97,7 +110,8 @@ export function createModelHost(options: {
     } catch {
       return false;
     }
-    live = { ...kept, unavailable: [...kept.unavailable, ...release.unavailable] };
+    live = kept;
+    heard = { ...release, unavailable: [...kept.unavailable, ...release.unavailable] };
     update({ artifact: loaded.version, offline: false, error: null }, 'ready');
     void idle().then(refresh).catch(onError); // it goes on answering
     return true;
@@ -105,6 +119,7 @@ export function createModelHost(options: {
 
   const refresh = async (): Promise<LoadedModel | null> => {
     const { release, offline } = await source.release();
+    heard = release;
     checkedAt = now();
     const { artifact } = release;
     if (await startOnKept(release)) return loaded;
@@ -133,8 +148,8 @@ export function createModelHost(options: {
     get status() {
       return status;
     },
-    get unavailable() {
-      return live?.unavailable ?? [];
+    get release() {
+      return heard;
     },
     start() {
       starting ??= refresh().catch((error: unknown) => {
@@ -152,10 +167,10 @@ export function createModelHost(options: {
     async rank(request) {
       const ranking = await (await openOnce()).recommend(request);
       if (ranking.backend !== status.backend) update({ backend: ranking.backend }, 'backend');
-      const wants = ranking.wants?.filter((hash) => !parts.has(hash));
       const { connection } = globalThis.navigator as Navigator & { connection?: { readonly saveData?: boolean } };
-      if (wants?.length && !growing && !connection?.saveData) grow(wants).catch(() => {}).finally(() => { growing = false; });
-      return ranking;
+      const wants = connection?.saveData ? [] : missing(ranking);
+      if (wants.length > 0 && !growing) grow(request, wants).catch(() => {}).finally(() => { growing = false; });
+      return { ...ranking, wants };
     },
     dispose() {
       engine?.then((port) => port.dispose(), () => {});

@@ -1,12 +1,12 @@
 import { VitrineError } from '../core/errors.ts';
-import type { RankRequest } from '../core/models/recommendation/types.ts';
+import type { ListRequest } from '../core/models/recommendation/plan-list.ts';
 import type { BackendState, EngineReply, EngineRequest, LoadedModel, LoadInput, Ranking } from '../engine/protocol.ts';
 
 /** The engine as the client sees it, wherever it runs. */
 export interface EnginePort {
   readonly where: 'worker' | 'page';
   load(input: LoadInput): Promise<LoadedModel>;
-  recommend(request: RankRequest): Promise<Ranking>;
+  recommend(request: ListRequest): Promise<Ranking>;
   dispose(): void;
 }
 

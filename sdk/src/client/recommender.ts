@@ -1,9 +1,11 @@
 import { VitrineError } from '../core/errors.ts';
+import { arrange } from '../core/lists/arrange.ts';
+import type { ListRequest } from '../core/models/recommendation/plan-list.ts';
+import type { RankedItem } from '../core/models/recommendation/types.ts';
 import { createArtifactSource } from './artifact-source.ts';
 import type { UseCache } from './browser-cache.ts';
+import { fallbackList } from './fallback-list.ts';
 import { createModelHost } from './model-host.ts';
-import { limitOf, planRanking } from './plan-ranking.ts';
-import { createPopularList } from './popular-list.ts';
 import { createProductLookup } from './product-lookup.ts';
 import type { RecommendedItem, RecommendRequest, Recommendations, VitrineOptions, VitrineStatus } from './types.ts';
 import type { Visit } from './visit.ts';
@@ -29,12 +31,21 @@ export interface Recommender {
   dispose(): void;
 }
 
-/** What a widget shows before the shop's products are looked up; without a version it is the popular list. */
+/** What a widget shows before the shop's products are looked up; without a version no engine ranked it. */
 interface Ranked {
-  readonly items: readonly Pick<RecommendedItem, 'id' | 'source'>[];
+  readonly items: readonly RankedItem[];
   readonly version: string | null;
   readonly backend: Recommendations['backend'];
+  readonly wants?: readonly string[];
 }
+
+/** Ranked beyond what is shown, so that what has just sold out can drop out. */
+const SPARES = 4;
+const DEFAULT_LIMIT = 4;
+const MOST_ITEMS = 24;
+
+/** How many items a request asks for. */
+export const limitOf = ({ limit = DEFAULT_LIMIT }: Pick<RecommendRequest, 'limit'>): number => Math.min(MOST_ITEMS, Math.max(1, Math.trunc(limit) || DEFAULT_LIMIT));
 
 /** A widget waits this long for the model; then it shows what is popular, if that is known. */
 export const PATIENCE_MS = 10_000;
@@ -49,7 +60,7 @@ const DOWNLOAD_MS = 120_000;
  *
  * 1. with the live artifact, from the cache or the server,
  * 2. with the last known artifact, where the live one cannot be had,
- * 3. with the popular products of the last artifact that was verified here, where no engine ranks in time,
+ * 3. with the popular products that came with the release, where no engine ranks in time,
  * 4. not at all: it rejects, and a widget stays invisible.
  *
  * A lost Worker is replaced, and the request asked again.
@@ -63,30 +74,28 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   };
   const host = createModelHost({ shop, key, backend, now, workerUrl, source: createArtifactSource({ server, shop, fetch, useCache }), onStatus, onError });
   const lookup = createProductLookup({ server, shop, fetch, now, useCache, mayStore });
-  const popular = createPopularList({ url: `${server}/v1/shops/${encodeURIComponent(shop)}/popular`, useCache });
   let disposed = false;
 
-  const rankOnce = async (request: RecommendRequest): Promise<Ranked> => {
-    const model = await host.start();
-    if (!model) return { items: [], version: null, backend: null };
-    const ranking = await host.rank(planRanking(request, visit, model.goals, host.unavailable));
-    void popular.keep(ranking.version, async (limit) => (await host.rank({ session: [], goal: 'view', limit })).items.map(({ id }) => id)).catch(() => {});
-    return ranking;
-  };
+  const asked = ({ limit, reasons, ...list }: RecommendRequest): ListRequest => ({
+    list, limit: limitOf({ limit }) + SPARES, now: now(),
+    shopper: { items: visit.items, cart: visit.cart, product: visit.product, touches: visit.touches },
+    unavailable: host.release?.unavailable ?? [], rules: host.release?.rules,
+  });
 
   /** Ends: the host gives up when engines keep getting lost. */
-  const rank = (request: RecommendRequest): Promise<Ranked> =>
-    rankOnce(request).catch((error: unknown) => {
+  const rank = async (request: RecommendRequest): Promise<Ranked> => {
+    try {
+      return (await host.start()) ? await host.rank(asked(request)) : { items: [], version: null, backend: null };
+    } catch (error) {
       const isLost = error instanceof VitrineError && error.code === 'cancelled' && !disposed;
       if (isLost) return rank(request);
       throw error;
-    });
+    }
+  };
 
-  const rankPopular = async (request: RecommendRequest): Promise<Ranked | null> => {
-    if (request.filter) return null; // a list of ids knows nothing of types and prices
-    const { exclude, limit } = planRanking(request, visit, [], host.unavailable);
-    const ids = (await popular.read()).filter((id) => !exclude?.has(id)).slice(0, limit);
-    return ids.length > 0 ? { items: ids.map((id) => ({ id, source: 'popular' })), version: null, backend: null } : null;
+  const rankWithout = (request: RecommendRequest): Ranked | null => {
+    const items = fallbackList(asked(request), host.release?.popular ?? []);
+    return items.length > 0 ? { items, version: null, backend: null } : null;
   };
 
   return {
@@ -96,18 +105,21 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     ready: () => host.start().then(() => host.status, () => host.status),
     async recommend(request) {
       const ranking = rank(request);
-      const { items, version, backend: by } = await within(PATIENCE_MS, ranking).catch(async (error: unknown) => {
+      const { items, version, backend: by, wants } = await within(PATIENCE_MS, ranking).catch((error: unknown) => {
         // A mistake in the request is the page's to see, not to paper over.
         if (error instanceof VitrineError && (error.code === 'bad_usage' || error.code === 'bad_input')) throw error;
-        return (await rankPopular(request)) ?? ranking;
+        return rankWithout(request) ?? ranking;
       });
-      const products = await lookup.find(items.map(({ id }) => id));
-      const shown: RecommendedItem[] = [];
-      for (const { id, source } of items) {
-        const product = products.get(id);
-        if (product && shown.length < limitOf(request)) shown.push({ ...product, position: shown.length, source });
-      }
-      return { items: shown, artifact: version, backend: by };
+      // What a shopper has looked at is told to the server only with consent; what the page itself is about is no secret.
+      const open = [request.productId, visit.product, ...(request.productIds ?? [])];
+      const named = items.flatMap(({ reason: { item } }) => (request.reasons && item && (mayStore() || open.includes(item)) ? [item] : []));
+      const products = await lookup.find([...items.map(({ id }) => id), ...named]);
+      const known = items.filter(({ id }) => products.has(id));
+      const shown = arrange(known, limitOf(request)).map(({ id, reason }, position): RecommendedItem => {
+        const title = named.includes(reason.item!) ? products.get(reason.item!)?.title : undefined;
+        return { ...products.get(id)!, position, reason: title ? { ...reason, title } : reason };
+      });
+      return { items: shown, artifact: version, backend: by, ...(wants?.length ? { partial: true } : {}) };
     },
     forget: () => lookup.forget(),
     dispose() {

@@ -1,6 +1,7 @@
 import type { VitrineError } from '../core/errors.ts';
-import type { VitrineEvent, Widget } from '../core/events/types.ts';
-import type { ItemFilter } from '../core/models/recommendation/filter.ts';
+import type { VitrineEvent } from '../core/events/types.ts';
+import type { ListOptions } from '../core/models/recommendation/plan-list.ts';
+import type { Reason } from '../core/models/recommendation/types.ts';
 import type { BackendChoice, BackendName } from '../engine/protocol.ts';
 
 /** How to reach a shop's published model. */
@@ -20,6 +21,8 @@ export interface VitrineOptions {
   readonly consent?: boolean;
   /** Reads the page's `vitrine:*` meta tags and cart forms, and sends their events. Off by default. */
   readonly trackPage?: boolean;
+  /** `lists` reports what the lists were, and were clicked, alone: a web pixel reports the rest. Default `all`. */
+  readonly report?: 'all' | 'lists';
   /** Address of the engine's module Worker, where a bundler cannot find it. `null` runs the engine on the page. */
   readonly workerUrl?: string | URL | null;
   readonly fetch?: typeof globalThis.fetch;
@@ -38,19 +41,11 @@ type Unstamped<Event> = Event extends VitrineEvent ? Omit<Event, Stamped> : neve
 /** An event as the page reports it; the client adds id, time and session. */
 export type TrackedEvent = Unstamped<VitrineEvent>;
 
-export interface RecommendRequest {
-  /** `related`: like this product. `bought-together`: goes with these. `for-you`: from this visit. */
-  readonly kind: Widget;
-  /** The product looked at; by default the last one of this page. It is never recommended. */
-  readonly productId?: string;
-  /** The basket, for `bought-together`; by default the visit's cart. */
-  readonly productIds?: readonly string[];
+export interface RecommendRequest extends ListOptions {
   /** Items wanted, 1 to 24. Default 4. */
   readonly limit?: number;
-  /** Product ids never to return, beside the product looked at, the cart and what is sold out or hidden. */
-  readonly exclude?: readonly string[];
-  /** Only products of these types, vendors, tags or prices, as the shop had them when the artifact was made. */
-  readonly filter?: ItemFilter;
+  /** Also finds the titles of the products that reasons name. Without consent that is only the product looked at and the basket. */
+  readonly reasons?: boolean;
 }
 
 /** A product as the shop shows it now. */
@@ -66,11 +61,16 @@ export interface Product {
   readonly currency: string | null;
 }
 
+/** Why an item is in a list: what moved its score the most. */
+export interface ItemReason extends Reason {
+  /** Title of the product `item`, if it was asked for and may be shown. */
+  readonly title?: string;
+}
+
 export interface RecommendedItem extends Product {
   /** 0 is the first. */
   readonly position: number;
-  /** `model`: ranked for this session; `popular`: the session holds nothing the model knows. */
-  readonly source: 'model' | 'popular';
+  readonly reason: ItemReason;
 }
 
 export interface Recommendations {
@@ -80,6 +80,8 @@ export interface Recommendations {
   readonly artifact: string | null;
   /** Which backend scanned the catalogue. */
   readonly backend: BackendName | null;
+  /** Set when more of a large catalogue is on its way: the signal `ready` says when the same question has a better answer. */
+  readonly partial?: true;
 }
 
 /** What the device is running. */
@@ -98,7 +100,7 @@ export interface VitrineStatus {
 
 /** What `on` can listen to. */
 export interface VitrineSignals {
-  /** An artifact is loaded, or another took its place. */
+  /** An artifact is loaded, another took its place, or more of a large catalogue has come. */
   readonly ready: VitrineStatus;
   /** Another backend answers from now on. */
   readonly backend: VitrineStatus;

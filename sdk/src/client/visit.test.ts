@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { VisitStorage } from './types.ts';
-import { createVisit, MOST_ITEMS, VISIT_MS } from './visit.ts';
+import { createVisit, MOST_ITEMS, MOST_PAST, VISIT_MS, type Visit } from './visit.ts';
 
 function memory(): VisitStorage & { readonly kept: Map<string, string> } {
   const kept = new Map<string, string>();
@@ -16,6 +16,8 @@ function setting(storage: VisitStorage | null = memory()) {
   return { clock, open };
 }
 
+const touched = ({ items }: Visit) => items.map(({ id, kind }) => `${kind} ${id}`);
+
 test('follows views, the cart and the order', () => {
   const visit = setting().open();
   visit.note({ type: 'product_viewed', productId: 'a' });
@@ -28,7 +30,7 @@ test('follows views, the cart and the order', () => {
   assert.equal(visit.note({ type: 'checkout_completed', orderId: '9' }), true);
   assert.equal(visit.note({ type: 'checkout_completed', orderId: '9' }), false, 'a reloaded thank-you page');
   assert.deepEqual(visit.cart, []);
-  assert.deepEqual(visit.items, [{ id: 'a', kind: 'view' }, { id: 'a', kind: 'cart' }, { id: 'b', kind: 'cart' }, { id: 'a', kind: 'purchase' }]);
+  assert.deepEqual(touched(visit), ['view a', 'cart a', 'cart b', 'purchase a']);
   visit.note({ type: 'page_viewed', path: '/' });
   assert.equal(visit.product, null);
 });
@@ -53,7 +55,7 @@ test('stores nothing without consent, everything with it, nothing after it is wi
   next.allowStorage(true);
   assert.equal(next.sessionId, visit.sessionId);
   assert.equal(next.visitorId, visit.visitorId);
-  assert.deepEqual(next.items, [{ id: 'a', kind: 'view' }]);
+  assert.deepEqual(touched(next), ['view a']);
 
   const { sessionId } = next;
   next.allowStorage(false);
@@ -77,7 +79,30 @@ test('ends after half an hour without an event', () => {
   clock.at += VISIT_MS + 1;
   visit.note({ type: 'product_viewed', productId: 'c' });
   assert.notEqual(visit.sessionId, sessionId);
-  assert.deepEqual(visit.items, [{ id: 'c', kind: 'view' }]);
+  assert.deepEqual(touched(visit), ['view c']);
+  assert.deepEqual(visit.touches.map(({ id, at }) => [id, at]), [['a', 1_000_000], ['b', 1_000_000 + VISIT_MS], ['c', clock.at]], 'what came before stays known');
+});
+
+test('earlier visits: on the next day with consent, newest views and purchases, gone when it is withdrawn', () => {
+  const storage = memory();
+  const { clock, open } = setting(storage);
+  const visit = open();
+  visit.allowStorage(true);
+  visit.note({ type: 'product_added_to_cart', productId: 'bought', quantity: 1 });
+  visit.note({ type: 'checkout_completed', orderId: '1' });
+  for (let day = 0; day < 4; day++) {
+    clock.at += 86_400_000;
+    for (let at = 0; at < 40; at++) visit.note({ type: 'product_viewed', productId: `${day}-${at}` });
+  }
+  clock.at += 86_400_000;
+  const later = open();
+  assert.equal(later.touches.length, 0, 'nothing before consent');
+  later.allowStorage(true);
+  assert.deepEqual(later.items, []);
+  assert.equal(later.touches.length, MOST_PAST + 1);
+  assert.deepEqual([later.touches[0].id, later.touches.at(-1)!.id], ['bought', '3-39']);
+  later.allowStorage(false);
+  assert.deepEqual([later.touches, storage.kept.size], [[], 0]);
 });
 
 test('another tab\'s events belong to the visit', () => {

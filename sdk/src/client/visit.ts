@@ -1,17 +1,21 @@
 import { VitrineError } from '../core/errors.ts';
-import type { SessionItem } from '../core/models/recommendation/types.ts';
+import type { Touch } from '../core/models/recommendation/types.ts';
 import type { TrackedEvent, VisitStorage } from './types.ts';
 
 /** A visit ends after this long without an event. */
 export const VISIT_MS = 30 * 60_000;
 /** Touched items kept, as many as the encoder reads. */
 export const MOST_ITEMS = 50;
+/** Of earlier visits: what was bought, and as many views. */
+export const MOST_PAST = 100;
 
 interface State {
   readonly id: string;
   /** Milliseconds since 1970 of the last event. */
   at: number;
-  items: SessionItem[];
+  items: Touch[];
+  /** Earlier visits. */
+  past: Touch[];
   cart: string[];
   /** The last order reported, so that a reloaded thank-you page does not report it twice. */
   order: string | null;
@@ -22,7 +26,9 @@ export interface Visit {
   /** Only with consent. */
   readonly visitorId: string | undefined;
   /** What was looked at, put in the cart and bought, oldest first. */
-  readonly items: readonly SessionItem[];
+  readonly items: readonly Touch[];
+  /** Earlier visits as well. */
+  readonly touches: readonly Touch[];
   readonly cart: readonly string[];
   /** The product this page shows, if any. */
   readonly product: string | null;
@@ -41,7 +47,7 @@ export interface Visit {
 }
 
 /**
- * This visit's events, for ranking and for naming the session. Lives in memory, and in `storage` only while the
+ * This visit's events, for ranking and for naming the session, and what was looked at and bought before. Lives in memory, and in `storage` only while the
  * shopper allows it. Storage that is blocked or full counts as absent.
  *
  * @example
@@ -65,7 +71,13 @@ export function createVisit(options: {
       return null;
     }
   };
-  const fresh = (): State => ({ id: uuid(), at: now(), items: [], cart: [], order: null });
+  const fresh = ({ past, items }: Pick<State, 'past' | 'items'> = { past: [], items: [] }): State => {
+    const all = [...past, ...items];
+    return {
+      id: uuid(), at: now(), items: [], cart: [], order: null,
+      past: ['view', 'purchase'].flatMap((kind) => all.filter((touch) => touch.kind === kind).slice(-MOST_PAST)),
+    };
+  };
   const stored = () => parseState(attempt((kept) => kept.getItem(visitKey)));
   let state = fresh();
 
@@ -73,7 +85,7 @@ export function createVisit(options: {
   const refresh = () => {
     if (allowed) state = stored() ?? state;
     const idle = now() - state.at;
-    if (idle > VISIT_MS || idle < -VISIT_MS) state = fresh();
+    if (idle > VISIT_MS || idle < -VISIT_MS) state = fresh(state);
   };
   const save = () => {
     if (allowed) attempt((kept) => kept.setItem(visitKey, JSON.stringify(state)));
@@ -83,10 +95,10 @@ export function createVisit(options: {
     attempt((kept) => kept.setItem(visitorKey, visitorId!));
   };
 
-  const touch = (id: string, kind: SessionItem['kind']) => {
+  const touch = (id: string, kind: Touch['kind']) => {
     const last = state.items.at(-1);
     if (last?.id === id && last.kind === kind) return; // a reload is not a second look
-    state.items.push({ id, kind });
+    state.items.push({ id, kind, at: now() });
     state.items.splice(0, state.items.length - MOST_ITEMS);
   };
 
@@ -132,6 +144,9 @@ export function createVisit(options: {
     get items() {
       return state.items;
     },
+    get touches() {
+      return [...state.past, ...state.items].sort((a, b) => a.at - b.at);
+    },
     get cart() {
       return state.cart;
     },
@@ -158,12 +173,12 @@ export function createVisit(options: {
         if (before && Math.abs(now() - before.at) <= VISIT_MS) {
           const cart = state.cart.length > 0 ? state.cart : before.cart;
           state = { ...before, at: now(), items: [...before.items, ...state.items].slice(-MOST_ITEMS), cart };
-        }
+        } else if (before) state.past = fresh(before).past;
         identify();
         save();
       } else {
         visitorId = undefined;
-        state = { ...state, id: uuid() };
+        state = { ...state, id: uuid(), past: [] };
         attempt((kept) => kept.removeItem(visitKey));
         attempt((kept) => kept.removeItem(visitorKey));
       }
@@ -183,11 +198,12 @@ function known(productId: unknown): string {
 function parseState(json: string | null): State | null {
   if (!json) return null;
   try {
-    const { id, at, items, cart, order } = JSON.parse(json) as Partial<State>;
+    const { id, at, items, past, cart, order } = JSON.parse(json) as Partial<State>;
     if (typeof id !== 'string' || typeof at !== 'number' || !Array.isArray(items) || !Array.isArray(cart)) return null;
+    const touches = (list: Touch[] = []) => list.filter((item) => typeof item?.id === 'string' && item.at >= 0 && /^(view|cart|purchase)$/.test(item.kind));
     return {
-      id, at,
-      items: items.filter((item) => typeof item?.id === 'string' && /^(view|cart|purchase)$/.test(item.kind)).slice(-MOST_ITEMS),
+      id, at, past: touches(past),
+      items: touches(items).slice(-MOST_ITEMS),
       cart: cart.filter((entry) => typeof entry === 'string'),
       order: typeof order === 'string' ? order : null,
     };

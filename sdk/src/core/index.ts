@@ -3,7 +3,7 @@ export { DOCS_URL, VitrineError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export { exitCode, httpStatus } from './error-codes.ts';
 
-export { LIMITS, WIDGETS } from './events/types.ts';
+export { LIMITS, SOURCES, WIDGETS } from './events/types.ts';
 export type * from './events/types.ts';
 export { validateEvent, validateEventBatch } from './events/validate.ts';
 
@@ -19,14 +19,19 @@ export { verifyArtifact } from './artifact/verify.ts';
 export type { VerifyOptions } from './artifact/verify.ts';
 
 export type * from './models/recommendation/types.ts';
+export * from './models/recommendation/apply-rules.ts';
+export * from './lists/arrange.ts';
 export * from './models/recommendation/attributes.ts';
 export * from './models/recommendation/config.ts';
 export * from './models/recommendation/dot.ts';
 export * from './models/recommendation/encode-session.ts';
+export * from './models/recommendation/explain.ts';
 export * from './models/recommendation/filter.ts';
 export * from './models/recommendation/js-scan.ts';
 export * from './models/recommendation/load.ts';
+export * from './models/recommendation/plan-list.ts';
 export * from './models/recommendation/rank.ts';
+export * from './models/recommendation/rules.ts';
 export * from './models/recommendation/shards.ts';
 export * from './models/recommendation/select-top.ts';
 export * from './models/recommendation/top-rows.ts';

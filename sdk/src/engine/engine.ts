@@ -4,6 +4,7 @@ import { VitrineError } from '../core/errors.ts';
 import { GOALS } from '../core/models/recommendation/config.ts';
 import { createJsScan } from '../core/models/recommendation/js-scan.ts';
 import { loadRecommendation, type RecommendationModel } from '../core/models/recommendation/load.ts';
+import { type ListRequest, planList } from '../core/models/recommendation/plan-list.ts';
 import { rank } from '../core/models/recommendation/rank.ts';
 import type { BlockScan, RankRequest } from '../core/models/recommendation/types.ts';
 import { createWasmScan } from '../core/models/recommendation/wasm-scan.ts';
@@ -21,7 +22,8 @@ export interface EngineOptions {
 }
 
 export interface Engine extends LoadedModel {
-  recommend(request: RankRequest): Promise<Ranking>;
+  /** Answers what a page wants, or a ranking that is planned already. */
+  recommend(request: ListRequest | RankRequest): Promise<Ranking>;
   dispose(): void;
 }
 
@@ -56,11 +58,12 @@ export async function loadEngine(input: LoadInput, options: EngineOptions = {}):
   const backend = chooseBackend({ choice, cpu, openWebgl: () => openWebgl(model, cpu, choice, now), dim: model.config.dim, now, onChange: onBackend });
   if (choice === 'webgl') await backend.settled;
 
+  const goals = GOALS.filter((_, index) => (model.config.goals >> index) & 1);
   return {
     version: model.version,
     items: model.config.items,
-    goals: GOALS.filter((_, index) => (model.config.goals >> index) & 1),
-    async recommend(request) {
+    async recommend(wanted) {
+      const request = 'list' in wanted ? planList(wanted, goals) : wanted;
       for (;;) {
         const { scan } = backend;
         try {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts';
-import type { Goal } from '../core/models/recommendation/config.ts';
+import type { ListRequest } from '../core/models/recommendation/plan-list.ts';
 import type { BackendName, RankedItem, RankRequest } from '../core/models/recommendation/types.ts';
 
 export type { BackendName } from '../core/models/recommendation/types.ts';
@@ -28,8 +28,6 @@ export interface LoadedModel {
   readonly version: string;
   /** Catalogue rows, N. */
   readonly items: number;
-  /** Goals the model was trained for. */
-  readonly goals: readonly Goal[];
 }
 
 export interface Ranking {
@@ -51,7 +49,7 @@ export interface BackendState {
 /** From the page to the Worker. `id` pairs a reply with its request. */
 export type EngineRequest =
   | { readonly id: number; readonly type: 'load'; readonly input: LoadInput }
-  | { readonly id: number; readonly type: 'recommend'; readonly request: RankRequest }
+  | { readonly id: number; readonly type: 'recommend'; readonly request: ListRequest | RankRequest }
   | { readonly id: number; readonly type: 'dispose' };
 
 /** From the Worker to the page. `started` is the first message; `backend` may come at any time after a load. */

@@ -19,7 +19,7 @@ export function serveEngine(post: (reply: EngineReply) => void, options: EngineO
         const next = await loadEngine(request.input, { ...options, onBackend: (state) => post({ type: 'backend', ...state }) });
         current?.dispose();
         current = next;
-        return { version: next.version, items: next.items, goals: next.goals };
+        return { version: next.version, items: next.items };
       }
       case 'recommend':
         if (!current) throw new VitrineError('not_found', 'No artifact is loaded yet: send "load" first.');

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Recommendations, TrackedEvent, Vitrine } from '@vitrine/sdk';
 import { safeUrl } from '../ui/safe-url.ts';
-import { headingFor } from '../ui/locales.ts';
 import { connectRecommendations, formatPrice, type RenderState } from './connect-recommendations.ts';
 
 const item = (id: string, position: number) => ({
-  id, position, title: `Title ${id}`, url: `/${id}`, image: null, price: 5, currency: 'EUR', source: 'model' as const,
+  id, position, title: `Title ${id}`, url: `/${id}`, image: null, price: 5, currency: 'EUR', reason: { source: 'visit' as const },
 });
 const list = (...ids: string[]): Recommendations => ({ items: ids.map(item), artifact: 'v1', backend: 'js' });
 
@@ -15,11 +14,13 @@ function setting() {
   const answers: ((result: Recommendations | Error) => void)[] = [];
   const tracked: TrackedEvent[] = [];
   const states: RenderState[] = [];
+  const listeners = new Set<() => void>();
   const client = {
     recommend: () => new Promise<Recommendations>((resolve, reject) => answers.push((result) => (result instanceof Error ? reject(result) : resolve(result)))),
     track: (event: TrackedEvent) => void tracked.push(event),
+    on: (_: string, listener: () => void) => (listeners.add(listener), () => listeners.delete(listener)),
   } as unknown as Vitrine;
-  return { answers, tracked, states, client, render: (state: RenderState) => void states.push(state) };
+  return { answers, tracked, states, listeners, client, render: (state: RenderState) => void states.push(state) };
 }
 const settle = () => new Promise(setImmediate);
 
@@ -30,12 +31,12 @@ test('loading, then ready; an impression counts once, a click each time', async 
   assert.equal(states[0].sendEvent('impression'), false);
   answers[0](list('a', 'b'));
   await settle();
-  const { status, items, explanation, sendEvent } = states[1];
-  assert.deepEqual([status, explanation, items[1].price.replace(/\s/, ' ')], ['ready', 'visit', '5,00 €']);
+  const { status, items, sendEvent } = states[1];
+  assert.deepEqual([status, items[1].reason, items[1].price.replace(/\s/, ' ')], ['ready', { source: 'visit' }, '5,00 €']);
   assert.deepEqual([sendEvent('impression'), sendEvent('impression')], [true, false]);
   sendEvent('click', items[1]);
   assert.deepEqual(tracked, [
-    { type: 'impression', widget: 'for-you', artifact: 'v1', items: [{ productId: 'a', position: 0, source: 'model' }, { productId: 'b', position: 1, source: 'model' }] },
+    { type: 'impression', widget: 'for-you', artifact: 'v1', items: [{ productId: 'a', position: 0, source: 'visit' }, { productId: 'b', position: 1, source: 'visit' }] },
     { type: 'recommendation_clicked', widget: 'for-you', artifact: 'v1', productId: 'b', position: 1 },
   ]);
 });
@@ -70,6 +71,32 @@ test('while another list is ranked the one before stays, and is still counted', 
   assert.deepEqual([states.at(-1)!.heading, states.at(-1)!.items[0].id], ['After', 'b']);
 });
 
+test('a list of which more is on its way is ranked again when it has come, and no other', async () => {
+  const { answers, states, listeners, client, render } = setting();
+  const connection = connectRecommendations(client, { kind: 'related', heading: '' }, render);
+  answers[0]({ ...list('poor'), partial: true });
+  await settle();
+  for (const listener of listeners) listener();
+  answers[1](list('rich'));
+  await settle();
+  assert.equal(states.at(-1)!.items[0].id, 'rich');
+  for (const listener of listeners) listener();
+  assert.equal(answers.length, 2);
+  connection.dispose();
+  assert.equal(listeners.size, 0);
+});
+
+test('what stands elsewhere on the page is asked for first, and left out', async () => {
+  const { answers, client, render } = setting();
+  const asked: unknown[] = [];
+  const { recommend } = client;
+  Object.assign(client, { recommend: (request: object) => (asked.push(request), recommend(request as never)) });
+  connectRecommendations(client, { kind: 'related', heading: '', exclude: ['x'], elsewhere: async () => ['y'] }, render);
+  await settle();
+  answers[0](list('a'));
+  assert.deepEqual(asked, [{ kind: 'related', exclude: ['x', 'y'] }]);
+});
+
 test('nothing to show, and a failure', async () => {
   const { answers, states, client, render } = setting();
   const connection = connectRecommendations(client, { kind: 'related', heading: '' }, render);
@@ -82,13 +109,11 @@ test('nothing to show, and a failure', async () => {
   assert.equal(states.at(-1)!.status, 'error');
 });
 
-test('prices, headings and addresses take anything', () => {
+test('prices and addresses take anything', () => {
   assert.equal(formatPrice(12.5, 'USD', 'en'), '$12.50');
   assert.equal(formatPrice(12.5, 'not a currency', 'en'), '12.5 not a currency');
   assert.equal(formatPrice(12.5, null, 'en'), '12.5');
   assert.equal(formatPrice(null, 'EUR'), '');
-  assert.equal(headingFor('for-you', 'de-AT'), 'Für Sie');
-  assert.equal(headingFor('for-you', '__proto__'), 'For you');
   assert.equal(safeUrl('/products/1', 'https://shop.example/a'), 'https://shop.example/products/1');
   for (const bad of ['javascript:alert(1)', ' javascript:alert(1)', 'data:text/html,x', 'http://[', '', null]) assert.equal(safeUrl(bad, 'https://shop.example/'), null);
 });

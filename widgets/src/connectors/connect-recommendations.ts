@@ -1,17 +1,14 @@
-import type { ItemFilter, RecommendedItem, Vitrine, VitrineError, Widget } from '@vitrine/sdk';
+import type { ItemReason, Policy, RecommendedItem, RecommendRequest, Vitrine, VitrineError, Widget } from '@vitrine/sdk';
 
-export type { Vitrine, Widget };
+export type { ItemReason, Policy, Vitrine, Widget };
 
 /** What a widget shows and for what. */
-export interface RecommendationParams {
-  readonly kind: Widget;
-  readonly productId?: string;
-  readonly productIds?: readonly string[];
-  readonly limit?: number;
-  readonly filter?: ItemFilter;
+export interface RecommendationParams extends RecommendRequest {
   readonly heading: string;
   /** BCP 47, for prices. */
   readonly locale?: string;
+  /** Product ids that stand elsewhere on the page and are not to come twice; asked before each ranking. */
+  readonly elsewhere?: () => Promise<readonly string[]>;
 }
 
 export interface RenderItem {
@@ -22,7 +19,8 @@ export interface RenderItem {
   /** Formatted in the shopper's language, "" where the shop gives none. */
   readonly price: string;
   readonly position: number;
-  readonly source: RecommendedItem['source'];
+  /** Why it is there; `title` of the product it names with `reasons` only. */
+  readonly reason: ItemReason;
 }
 
 export interface RenderState {
@@ -30,8 +28,6 @@ export interface RenderState {
   readonly status: 'loading' | 'ready' | 'empty' | 'error';
   readonly items: readonly RenderItem[];
   readonly heading: string;
-  /** Where the list comes from, for who wants to say so: this visit's products, or what is popular in the shop. */
-  readonly explanation: 'visit' | 'popular' | null;
   /** Version of the artifact that ranked the list. */
   readonly artifact: string | null;
   readonly error: VitrineError | null;
@@ -59,33 +55,44 @@ export function connectRecommendations(
   client: Vitrine, params: RecommendationParams, render: (state: RenderState) => void,
 ): Connection {
   let turn = 0;
-  const nothing = { items: [], explanation: null, artifact: null, error: null, sendEvent: () => false };
+  let current = params;
+  let isPartial = false;
+  const nothing = { items: [], artifact: null, error: null, sendEvent: () => false };
   let state: RenderState = { ...nothing, status: 'loading', heading: params.heading };
   const show = (change: Partial<RenderState>) => render((state = { ...state, ...change }));
 
   const rank = async (wanted: RecommendationParams) => {
     const mine = ++turn;
-    const { kind, productId, productIds, limit, filter, heading, locale } = wanted;
+    const { heading, locale, elsewhere, ...request } = current = wanted;
     show({ status: 'loading' });
     try {
-      const { items, artifact } = await client.recommend({ kind, productId, productIds, limit, filter });
+      const others = elsewhere && await elsewhere();
       if (mine !== turn) return;
+      const { items, artifact, partial } = await client.recommend(others?.length ? { ...request, exclude: [...(request.exclude ?? []), ...others] } : request);
+      if (mine !== turn) return;
+      isPartial = partial === true;
       const shown = items.map((item) => renderItem(item, locale));
       show({
         heading, artifact, items: shown, error: null,
         status: shown.length > 0 ? 'ready' : 'empty',
-        explanation: shown.length === 0 ? null : shown[0].source === 'model' ? 'visit' : 'popular',
-        sendEvent: createSender(client, kind, artifact, shown),
+        sendEvent: createSender(client, request.kind, artifact, shown),
       });
     } catch (error) {
       if (mine === turn) show({ ...nothing, status: 'error', error: error as VitrineError });
     }
   };
 
+  // More of a large catalogue has come: the same question has a better answer.
+  const stop = client.on('ready', () => {
+    if (isPartial) void rank(current);
+  });
   void rank(params);
   return {
     update: (next) => void rank(next),
-    dispose: () => void turn++,
+    dispose() {
+      turn++;
+      stop();
+    },
   };
 }
 
@@ -101,14 +108,14 @@ function createSender(client: Vitrine, widget: Widget, version: string | null, i
     seen = true;
     client.track({
       type: 'impression', widget, ...artifact,
-      items: items.map(({ id, position, source }) => ({ productId: id, position, source })),
+      items: items.map(({ id, position, reason: { source } }) => ({ productId: id, position, source })),
     });
     return true;
   };
 }
 
-function renderItem({ id, title, url, image, price, currency, position, source }: RecommendedItem, locale?: string): RenderItem {
-  return { id, title, url, image, position, source, price: formatPrice(price, currency, locale) };
+function renderItem({ price, currency, ...item }: RecommendedItem, locale?: string): RenderItem {
+  return { ...item, price: formatPrice(price, currency, locale) };
 }
 
 /** A currency or locale that Intl does not know gives the bare number, never an error in the page. */

@@ -1,14 +1,14 @@
 import {
-  connectRecommendations, type Connection, type RecommendationParams, type RenderItem, type RenderState, type Vitrine, type Widget,
+  connectRecommendations, type Connection, type Policy, type RecommendationParams, type RenderState, type Vitrine, type Widget,
 } from '../connectors/connect-recommendations.ts';
 import { COLUMNS } from '../ui/geometry.ts';
-import { headingFor } from '../ui/locales.ts';
+import { headingFor, reasonText } from '../ui/locales.ts';
 import { renderRecommendations } from '../ui/render-recommendations.ts';
 import { WIDGET_CSS } from '../ui/styles.ts';
+import { beginList, idsElsewhere, endList, forgetList } from './page-lists.ts';
 import { whenClient } from './shared-client.ts';
 import { watchSeen } from './watch-seen.ts';
 
-const KINDS: readonly Widget[] = ['related', 'bought-together', 'for-you'];
 const MOST_ITEMS = 24;
 /** How far outside the window ranking begins. */
 const NEAR = '800px';
@@ -18,12 +18,15 @@ let sheet: CSSStyleSheet | undefined;
 /**
  * `<vitrine-recommendations>`: recommendations in the page, in the theme's own font and colour.
  *
- * Attributes: `kind` (`related`, `bought-together`, `for-you`), `product-id`, `product-ids` ("8001,8002"), `limit` (1 to
- * 24), `filter` (JSON, e.g. `{"types":["Shoes"],"price":{"max":50}}`), `heading`, `locale`. A changed attribute ranks again.
+ * Attributes: `kind` (`related` by default), `product-id`, `product-ids` ("8001,8002"), `limit` (1 to 24), `filter` (JSON, e.g.
+ * `{"types":["Shoes"],"price":{"max":50}}`), `exclude` and `pin` (ids), `boost` and `bury` (JSON, e.g.
+ * `[{"filter":{"tags":{"any":["sale"]}},"factor":3}]`), `seen` and `bought` (`keep`, `last`, `drop`), `margin`, `reasons`
+ * (shows them), `allow-repeats` (what another widget of the page shows may come here too), `heading`, `locale`. A changed
+ * attribute ranks again.
  *
  * Events, which bubble: `vitrine:impression` `{ kind, artifact, items }`, `vitrine:click` `{ kind, artifact, item }`.
  *
- * Parts: `section heading list item link image title price`. Custom properties: `--vitrine-gap`, `--vitrine-radius`,
+ * Parts: `section heading list item link image title price reason`. Custom properties: `--vitrine-gap`, `--vitrine-radius`,
  * `--vitrine-image-ratio`, `--vitrine-surface`, `--vitrine-price`, `--vitrine-focus`, `--vitrine-heading-weight`.
  *
  * It keeps its room from the start. With nothing to show it leaves only while out of sight, so nothing moves under the
@@ -33,7 +36,9 @@ let sheet: CSSStyleSheet | undefined;
  * <vitrine-recommendations kind="related" product-id="8001" limit="4"></vitrine-recommendations>
  */
 export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {}) {
-  static readonly observedAttributes = ['kind', 'product-id', 'product-ids', 'limit', 'filter', 'heading', 'locale'];
+  static readonly observedAttributes = [
+    'kind', 'product-id', 'product-ids', 'limit', 'filter', 'exclude', 'pin', 'boost', 'bury', 'seen', 'bought', 'margin', 'reasons', 'allow-repeats', 'heading', 'locale',
+  ];
 
   #root: ShadowRoot | null = null;
   #own: Vitrine | null = null;
@@ -82,13 +87,17 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
   #restart(): void {
     this.#stop();
     this.#render({
-      status: 'loading', items: [], heading: this.#params().heading, explanation: null, artifact: null, error: null, sendEvent: () => false,
+      status: 'loading', items: [], heading: this.#params().heading, artifact: null, error: null, sendEvent: () => false,
     });
     const near = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       near.disconnect();
       const connect = (client: Vitrine) => {
-        this.#connection ??= connectRecommendations(client, this.#params(), (state) => this.#render(state));
+        this.#connection ??= connectRecommendations(client, this.#params(), (state) => {
+          if (state.status === 'loading') beginList(this);
+          else endList(this, state.items.map(({ id }) => id));
+          this.#render(state);
+        });
       };
       if (this.#own) connect(this.#own);
       else this.#stops.add(whenClient(connect));
@@ -101,21 +110,34 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
     this.#stopSeen();
     for (const stop of this.#stops) stop();
     this.#stops.clear();
+    forgetList(this);
     this.#connection?.dispose();
     this.#connection = null;
   }
 
   #params(): RecommendationParams {
     const text = (name: string) => this.getAttribute(name)?.trim() || undefined;
-    const named = text('kind') as Widget | undefined;
-    const kind = named && KINDS.includes(named) ? named : 'related';
+    const ids = (name: string) => text(name)?.split(',').map((id) => id.trim()).filter(Boolean);
+    // Text that is not JSON goes on as it is: the client says what is wrong with it.
+    const json = (name: string) => {
+      const value = text(name);
+      try {
+        return value && JSON.parse(value);
+      } catch {
+        return value;
+      }
+    };
+    const margin = text('margin');
+    const kind = (text('kind') ?? 'related') as Widget;
     const locale = text('locale') ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
     return {
       kind, locale,
-      productId: text('product-id'),
-      productIds: text('product-ids')?.split(',').map((id) => id.trim()).filter(Boolean),
+      productId: text('product-id'), productIds: ids('product-ids'), exclude: ids('exclude'), pin: ids('pin'),
       limit: this.#limit(),
-      filter: parseFilter(text('filter')),
+      filter: json('filter'), boost: json('boost'), bury: json('bury'),
+      seen: text('seen') as Policy, bought: text('bought') as Policy, margin: margin ? Number(margin) : undefined,
+      reasons: this.hasAttribute('reasons'),
+      elsewhere: this.hasAttribute('allow-repeats') ? undefined : () => idsElsewhere(this),
       heading: text('heading') ?? headingFor(kind, locale),
     };
   }
@@ -129,15 +151,19 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
     this.#stopSeen();
     const isWaiting = state.status === 'loading' && state.items.length === 0;
     if (isWaiting && this.dataset.state === 'loading') return; // it shows as much already
-    const { kind } = this.#params();
+    const { kind, reasons, locale } = this.#params();
     const emit = (name: string, detail: object) =>
       this.dispatchEvent(new CustomEvent(`vitrine:${name}`, { detail: { kind, artifact: state.artifact, ...detail }, bubbles: true, composed: true }));
 
     if (state.status === 'empty' || state.status === 'error') return this.#hide();
     this.dataset.state = state.status;
-    renderRecommendations(this.#root!, state, this.#limit(), (item: RenderItem) => {
-      state.sendEvent('click', item);
-      emit('click', { item });
+    renderRecommendations(this.#root!, state, {
+      limit: this.#limit(),
+      words: reasons ? ({ reason }) => reasonText(reason, locale!) : undefined,
+      onClick(item) {
+        state.sendEvent('click', item);
+        emit('click', { item });
+      },
     });
     if (state.status === 'ready') {
       this.#stopSeen = watchSeen(this, () => {
@@ -157,14 +183,5 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
     });
     sight.observe(this);
     this.#stopSeen = () => sight.disconnect();
-  }
-}
-
-/** Text that is not JSON goes on as it is: the client says what is wrong with it. */
-function parseFilter(json: string | undefined): RecommendationParams['filter'] {
-  try {
-    return json && JSON.parse(json);
-  } catch {
-    return json as never;
   }
 }

@@ -23,7 +23,7 @@ export interface ShownItem {
   readonly productId: string;
   /** 0 is the first. */
   readonly position: number;
-  readonly source: 'model' | 'popular';
+  readonly source: Source;
 }
 
 export interface PageViewed extends Base { readonly type: 'page_viewed'; readonly path: string }
@@ -52,8 +52,29 @@ export interface RecommendationClicked extends Base {
   readonly position: number;
 }
 
-export const WIDGETS = ['related', 'bought-together', 'for-you'] as const;
+/** Kinds of lists. */
+export const WIDGETS = ['related', 'bought-together', 'for-you', 'trending', 'recently-viewed', 'buy-again', 'similar-cheaper', 'similar-dearer'] as const;
 export type Widget = (typeof WIDGETS)[number];
+
+/**
+ * What put an item into a list.
+ *
+ * | source | |
+ * |---|---|
+ * | `visit` | the model: it fits what was looked at, put in the cart or bought |
+ * | `bought-with`, `viewed-with` | orders, or visits, held it together with a product of this visit |
+ * | `again` | products are often looked at or bought again, and this one was |
+ * | `popular` | the shop sells it often |
+ * | `trending` | it rises faster than the shop |
+ * | `new` | nobody has bought it yet; by its description it fits the visit |
+ * | `viewed`, `bought` | this shopper looked at it; bought it |
+ * | `cheaper`, `dearer` | it is like the product looked at, at another price |
+ * | `pinned`, `boosted` | the shop, or the page, wanted it there |
+ */
+export const SOURCES = [
+  'visit', 'bought-with', 'viewed-with', 'again', 'popular', 'trending', 'new', 'viewed', 'bought', 'cheaper', 'dearer', 'pinned', 'boosted',
+] as const;
+export type Source = (typeof SOURCES)[number];
 
 export type VitrineEvent =
   | PageViewed | ProductViewed | CollectionViewed | SearchSubmitted | AddedToCart | RemovedFromCart | CartViewed

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { VitrineError } from '../errors.ts';
-import { LIMITS, WIDGETS } from './types.ts';
+import { LIMITS, SOURCES, WIDGETS } from './types.ts';
 import type { CartViewed, VitrineEvent } from './types.ts';
 import { validateEvent, validateEventBatch } from './validate.ts';
 
@@ -11,7 +11,7 @@ const quantity = fc.integer({ min: 1, max: LIMITS.quantity });
 const position = fc.nat(LIMITS.items - 1);
 const widget = fc.constantFrom(...WIDGETS);
 const products = fc.array(fc.record({ productId: name, quantity }), { maxLength: 5 });
-const shown = fc.array(fc.record({ productId: name, position, source: fc.constantFrom('model', 'popular') }), { maxLength: 5 });
+const shown = fc.array(fc.record({ productId: name, position, source: fc.constantFrom(...SOURCES) }), { maxLength: 5 });
 
 const FIELDS: Record<VitrineEvent['type'], Record<string, fc.Arbitrary<unknown>>> = {
   page_viewed: { path: name },

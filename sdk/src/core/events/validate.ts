@@ -1,6 +1,6 @@
 import { exactly, fail, join, list, matching, number, oneOf, optional, plain, text, whole } from '../check.ts';
 import type { Check, Fields } from '../check.ts';
-import { LIMITS, WIDGETS } from './types.ts';
+import { LIMITS, SOURCES, WIDGETS } from './types.ts';
 import type { EventBatch, EventType, VitrineEvent } from './types.ts';
 
 const name = text(LIMITS.text);
@@ -25,7 +25,7 @@ const FIELDS: Record<EventType, Fields> = {
   impression: {
     widget,
     artifact,
-    items: list(LIMITS.items, exactly({ productId, position, source: oneOf('model', 'popular') })),
+    items: list(LIMITS.items, exactly({ productId, position, source: oneOf(...SOURCES) })),
   },
   recommendation_clicked: { widget, artifact, productId, position },
 };

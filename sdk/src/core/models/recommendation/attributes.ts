@@ -4,7 +4,10 @@ import type { Artifact, TensorData } from '../../artifact/types.ts';
  * What a filter can ask of an item, as facets: texts of one letter, for what it is, and the value. An item has any
  * number of them. A price is a facet like the others, as the decimal number the shop wrote, so that it is exact.
  */
-export const FACET = { type: 't', vendor: 'v', tag: 'g', price: 'p' } as const;
+export const FACET = { type: 't', vendor: 'v', tag: 'g', price: 'p', stock: 's' } as const;
+
+/** How much is left of an item: 1 to 5 pieces, up to 50, more (or not counted). What the shop has exactly is nobody's business. */
+export const STOCK = ['low', 'some', 'plenty'] as const;
 
 /** Facets of every item: those of row r are `facet[start[r]] … facet[start[r + 1] - 1]`. */
 export interface Attributes {

@@ -23,6 +23,10 @@ export interface RecommendationConfig {
   readonly goals: number;
   /** Neighbours kept per item, K; 0 when the shop has no pair bought often enough. */
   readonly neighbours: number;
+  /** Seconds since 1970 until which the list of rising products counts. */
+  readonly trendingUntil?: number;
+  /** Usual days between two purchases of the same item by the same customer. */
+  readonly repurchaseDays?: number;
 }
 
 /** How the companions of a session's items of one kind become one number for each companion. */

@@ -14,6 +14,8 @@ export interface EncodedSession {
   readonly unit: number;
   /** What is added to a row's score: the repeat bonus of the session's own rows, and their neighbours. */
   readonly bonus: ReadonlyMap<number, number>;
+  /** Weight of each of the items that the encoder read, the newest `attention.length`; they sum to 1. */
+  readonly attention: Float64Array;
 }
 
 /**
@@ -72,21 +74,24 @@ export function encodeSession(model: RecommendationModel, session: KnownSession,
   const joined = new Float64Array(2 * d);
   joined.set(last);
   for (let t = 0; t < length; t++) {
-    const weight = attention[t] / total;
+    const weight = attention[t] /= total;
     for (let j = 0; j < d; j++) joined[d + j] += weight * items[t * d + j];
   }
   const direction = Float64Array.from(params.get('goal')!.subarray(goal * d, goal * d + d));
   addProduct(direction, joined, params.get('project')!, d);
 
-  const bonusTable = params.get('bonus')!;
-  const bonus = new Map<number, number>();
-  const repeatBias = params.get('repeat_bias')!;
-  session.rows.forEach((row, t) => {
-    const earned = bonusTable[bonusIndex(goal, session.kinds[t], session.rows.length - 1 - t)];
-    bonus.set(row, (bonus.get(row) ?? repeatBias[row]) + earned);
-  });
+  const bonus = repeatBonus(model, session, goal);
   addNeighbours(bonus, model, session, goal);
-  return { ...quantiseQuery(direction, config.scale * tableScale), bonus };
+  return { ...quantiseQuery(direction, config.scale * tableScale), bonus, attention };
+}
+
+/** What the session's own rows earn: ρ_i + Σ_{t: i_t = i} B[goal, kind_t, bucket_t]. */
+export function repeatBonus({ params }: Pick<RecommendationModel, 'params'>, { rows, kinds }: KnownSession, goal: number): Map<number, number> {
+  const table = params.get('bonus')!;
+  const own = params.get('repeat_bias')!;
+  const bonus = new Map<number, number>();
+  rows.forEach((row, t) => bonus.set(row, (bonus.get(row) ?? own[row]) + table[bonusIndex(goal, kinds[t], rows.length - 1 - t)]));
+  return bonus;
 }
 
 /** Products with W1 that do not depend on the session. */

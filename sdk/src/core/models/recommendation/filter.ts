@@ -1,5 +1,6 @@
+import { join, plain } from '../../check.ts';
 import { VitrineError } from '../../errors.ts';
-import { FACET } from './attributes.ts';
+import { FACET, STOCK } from './attributes.ts';
 import type { RecommendationModel } from './load.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface ItemFilter {
   readonly vendors?: readonly string[];
   /** Lowest variant price in the shop's currency, bounds included. An item without a price is outside every band. */
   readonly price?: { readonly min?: number; readonly max?: number };
+  /** How much was left when the artifact was made: `low` 1 to 5 pieces, `some` up to 50, `plenty` more, or not counted. */
+  readonly stock?: readonly (typeof STOCK)[number][];
 }
 
 /** Does this facet satisfy the clause? */
@@ -20,8 +23,8 @@ type Matches = (facet: string) => boolean;
 
 const valueOf = (facet: string, letter: string): string | undefined => (facet[0] === letter ? facet.slice(1) : undefined);
 
-const among = (letter: string) => (values: unknown): Matches | undefined => {
-  if (!Array.isArray(values)) return undefined;
+const among = (letter: string, known?: readonly string[]) => (values: unknown): Matches | undefined => {
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string' && (known?.includes(value) ?? true))) return undefined;
   const wanted = new Set(values.map((value) => letter + value));
   return (facet) => wanted.has(facet);
 };
@@ -42,7 +45,29 @@ const CLAUSES: Readonly<Record<string, (value: unknown) => Matches | undefined>>
   'tags.none': among(FACET.tag),
   'price.min': priced((price, bound) => price >= bound),
   'price.max': priced((price, bound) => price <= bound),
+  stock: among(FACET.stock, STOCK),
 };
+
+const MUST: Readonly<Record<string, string>> = { p: 'a number', s: `a list of ${STOCK.join(', ')}` };
+
+interface Clause { readonly path: string; readonly matches: Matches }
+
+function clausesOf(filter: unknown, path: string): Clause[] {
+  const parts = Object.entries(plain(filter, path)).flatMap(([name, value]): [string, unknown][] =>
+    typeof value === 'object' && value && !Array.isArray(value) ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner]) : [[name, value]]);
+  return parts.filter(([, value]) => value !== undefined).map(([part, value]) => {
+    if (!Object.hasOwn(CLAUSES, part)) throw new VitrineError('bad_input', `${join(path, part)}: unknown filter; there is ${Object.keys(CLAUSES).join(', ')}.`);
+    const matches = CLAUSES[part](value);
+    if (!matches) throw new VitrineError('bad_input', `${join(path, part)}: must be ${MUST[part[0]] ?? 'a list of texts'}.`);
+    return { path: part, matches };
+  });
+}
+
+/** The filter, if it is one. @throws VitrineError `bad_input` */
+export function checkFilter(value: unknown, path: string): ItemFilter {
+  clausesOf(value, path);
+  return value as ItemFilter;
+}
 
 /**
  * Turns a filter into a test of rows: one look-up a facet, so that it may be asked for every row of a catalogue.
@@ -54,15 +79,10 @@ const CLAUSES: Readonly<Record<string, (value: unknown) => Matches | undefined>>
  * const allowed = compileFilter(model, { types: ['Shoes'], price: { max: 50 } });
  * const rows = model.itemIds.map((_, row) => row).filter(allowed);
  */
-export function compileFilter({ attributes }: Pick<RecommendationModel, 'attributes'>, filter: ItemFilter): (row: number) => boolean {
-  const parts = Object.entries(filter).flatMap(([name, value]): [string, unknown][] =>
-    typeof value === 'object' && value && !Array.isArray(value) ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner]) : [[name, value]]);
-  const clauses = parts.filter(([, value]) => value !== undefined).map(([path, value]) => {
-    if (!Object.hasOwn(CLAUSES, path)) throw new VitrineError('bad_input', `filter.${path}: unknown filter; there is ${Object.keys(CLAUSES).join(', ')}.`);
-    const matches = CLAUSES[path](value);
-    if (!matches) throw new VitrineError('bad_input', `filter.${path}: must be a ${path[0] === 'p' ? 'number' : 'list of texts'}.`);
-    if (!attributes) throw new VitrineError('bad_input', `filter.${path}: this model was published without product attributes. Train and publish again.`);
-    return { has: Uint8Array.from(attributes.facets, (facet) => Number(matches(facet))), wanted: path === 'tags.none' ? 0 : 1 };
+export function compileFilter({ attributes }: Pick<RecommendationModel, 'attributes'>, filter: ItemFilter, path = 'filter'): (row: number) => boolean {
+  const clauses = clausesOf(filter, path).map((clause) => {
+    if (!attributes) throw new VitrineError('bad_input', `${join(path, clause.path)}: this model was published without product attributes. Train and publish again.`);
+    return { has: Uint8Array.from(attributes.facets, (facet) => Number(clause.matches(facet))), wanted: clause.path === 'tags.none' ? 0 : 1 };
   });
   return (row) => clauses.every(({ has, wanted }) => {
     const { start, facet } = attributes!;

@@ -19,7 +19,26 @@ export interface RecommendationModel {
   readonly neighbours: Neighbours;
   /** What filters ask of items; absent when the shop's products were not known at training. */
   readonly attributes?: Attributes;
+  /** Absent: none. */
+  readonly lists?: Lists;
 }
+
+/** What the server has worked out beside the model; empty where it had too little to go by. */
+export interface Lists {
+  /** Product ids, the fastest riser first, and by what factor each rose above the shop. */
+  readonly trending: readonly string[];
+  readonly growth: Float32Array;
+  /** Milliseconds since 1970; after it nothing is called trending. */
+  readonly trendingUntil: number;
+  /** Usual days between two purchases of an item by the same customer, [items]; 0 where that is not known. */
+  readonly repurchaseDays?: Uint8Array;
+  /** The same for the shop as a whole; 0 where that is not known. */
+  readonly usualDays: number;
+  /** Products that nobody had looked at or bought. */
+  readonly fresh: ReadonlySet<string>;
+}
+
+export const NO_LISTS: Lists = { trending: [], growth: new Float32Array(0), trendingUntil: -Infinity, usualDays: 0, fresh: new Set() };
 
 /** The strongest companions of each item in past orders and visits. */
 export interface Neighbours {
@@ -33,6 +52,8 @@ export interface Neighbours {
   readonly mix: Float32Array;
   /** How they are summed up, by `mixIndex`; absent: all as PLAIN_SUM. */
   readonly sums?: readonly CompanionSum[];
+  /** [items × K]: 1 where at least three orders held both, more than chance would; absent when that is not known. */
+  readonly bought?: Uint8Array;
 }
 
 /**
@@ -67,8 +88,12 @@ export function loadRecommendation({ manifest, tensors }: Artifact): Recommendat
       table: type === 'int4' ? columnsToRows(table, items, dim) : table,
       tableScale: scale!,
       params: new Map(shapes.map(([name, shape]) => [name, numbers(name, shape.reduce((size, axis) => size * axis))])),
-      neighbours: { ...readNeighbours(config, tensor), sums: tensors.has('neighbour_sums') ? readSums(tensor('neighbour_sums', 2 * MIX_SIZE) as Float32Array) : undefined },
+      neighbours: {
+        ...readNeighbours(config, tensor), bought: readBought(config, tensors),
+        sums: tensors.has('neighbour_sums') ? readSums(tensor('neighbour_sums', 2 * MIX_SIZE) as Float32Array) : undefined,
+      },
       attributes: readAttributes(items, tensors),
+      lists: readLists(config, tensors),
     };
   } catch (cause) {
     throw new VitrineError('artifact_corrupt', `The artifact is not a usable recommendation model: ${(cause as Error).message}. Train and publish again.`, { cause });
@@ -87,11 +112,33 @@ function readSums(values: Float32Array): CompanionSum[] {
   return Array.from({ length: MIX_SIZE }, (_, at) => ({ decay: values[at], root: values[MIX_SIZE + at] === 1 }));
 }
 
+/** One bit for each companion, in the order of the lists, the first the highest of a byte. */
+function readBought({ items, neighbours: count }: RecommendationConfig, tensors: Artifact['tensors']): Uint8Array | undefined {
+  const bits = tensors.get('neighbour_bought') as Uint8Array | undefined;
+  if (!bits) return undefined;
+  const counts = tensors.get('neighbour_count') as Uint8Array;
+  const bought = new Uint8Array(items * count);
+  for (let item = 0, at = 0; item < items; item++) {
+    for (let k = 0; k < counts[item]; k++, at++) bought[item * count + k] = (bits[at >> 3] >> (7 - (at & 7))) & 1;
+  }
+  return bought;
+}
+
 /** Gives a tensor of exactly this size, or throws. */
 type GetTensor = (name: string, size: number) => TensorData;
 
 function readNeighbours({ items, neighbours: count }: RecommendationConfig, tensor: GetTensor): Neighbours {
   return { ...readCompanions('neighbour', items, count, items, tensor), mix: count > 0 ? (tensor('neighbour_mix', MIX_SIZE) as Float32Array) : new Float32Array(MIX_SIZE) };
+}
+
+function readLists({ items, trendingUntil = -Infinity, repurchaseDays: usualDays = 0 }: RecommendationConfig, tensors: Artifact['tensors']): Lists {
+  const ids = (name: string) => (tensors.get(name) ?? []) as readonly string[];
+  const [trending, growth, repurchaseDays] = [ids('trending'), tensors.get('trending_growth'), tensors.get('repurchase_days')];
+  if ((growth?.length ?? 0) !== trending.length || (repurchaseDays && repurchaseDays.length !== items)) throw new RangeError('a list is not as long as it must be');
+  return {
+    trending, growth: (growth ?? NO_LISTS.growth) as Float32Array, trendingUntil: trendingUntil * 1000,
+    repurchaseDays: repurchaseDays as Uint8Array | undefined, usualDays, fresh: new Set(ids('new_items')),
+  };
 }
 
 /**

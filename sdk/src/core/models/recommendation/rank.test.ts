@@ -25,13 +25,13 @@ test('neighbours in direction come first; ids are text, whatever they look like'
   const model = tinyModel();
   const ranked = await rank(model, createJsScan(model), { session: [{ id: '__proto__', kind: 'view' }], goal: 'view', limit: 4, exclude: new Set(['__proto__']) });
   assert.deepEqual(ranked.map(({ id }) => id), ['007', '7', 'x']);
-  assert.ok(ranked.every(({ source }) => source === 'model'));
+  assert.deepEqual(ranked[0].reason, { source: 'visit', item: '__proto__', kind: 'view' });
 });
 
 test('a session of unknown items gets the popular ones, without the excluded', async () => {
   const model = tinyModel();
   const ranked = await rank(model, createJsScan(model), { session: [{ id: 'constructor', kind: 'view' }], goal: 'view', limit: 2, exclude: new Set(['007']) });
-  assert.deepEqual(ranked, [{ id: '__proto__', score: -0, source: 'popular' }, { id: '7', score: -2, source: 'popular' }]);
+  assert.deepEqual(ranked, [{ id: '__proto__', score: -1, reason: { source: 'popular' } }, { id: '7', score: -3, reason: { source: 'popular' } }]);
 });
 
 test('a filter holds for the ranking and for the popular items, and with exclusions', async () => {

@@ -29,7 +29,7 @@ const FEW = 8;
  * @example
  * const best = topRows(model, createJsScan(model), encodeSession(model, session, goal), { limit: 20 });
  */
-export function topRows(model: RecommendationModel, scan: BlockScan, { query, unit, bonus }: EncodedSession, options: TopRowsOptions): Scored[] {
+export function topRows(model: RecommendationModel, scan: BlockScan, { query, unit, bonus }: Pick<EncodedSession, 'query' | 'unit' | 'bonus'>, options: TopRowsOptions): Scored[] {
   const { table, config: { items, dim } } = model;
   const { limit, excluded, allowed } = options;
   const bias = model.params.get('item_bias')!;

@@ -1,5 +1,7 @@
+import type { Source } from '../../events/types.ts';
 import type { Goal, Kind } from './config.ts';
 import type { ItemFilter } from './filter.ts';
+import type { Rule } from './rules.ts';
 
 /** One touch of an item in a session, oldest first in a list. `id` is the shop's product id, always a string. */
 export interface SessionItem {
@@ -7,24 +9,58 @@ export interface SessionItem {
   readonly kind: Kind;
 }
 
+/** A touch and when it was. */
+export interface Touch extends SessionItem {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Where a list takes its items from before the model is asked; the model alone when there is none. */
+export type ListOrigin =
+  /** Companions of the session's items in past orders, in the model's order. The model fills the list. */
+  | { readonly type: 'together' }
+  /** The artifact's list of rising products, while it counts. What is popular fills the list. */
+  | { readonly type: 'trending'; readonly now: number }
+  /** These products, in this order, and no others. */
+  | { readonly type: 'viewed'; readonly ids: readonly string[] }
+  /** What was bought, the most due first, and nothing else. */
+  | { readonly type: 'bought'; readonly touches: readonly Touch[]; readonly now: number }
+  /** Products like this one of the same type, at least `margin` (0.1: 10 %) below or above its price, and no others. */
+  | { readonly type: 'cheaper' | 'dearer'; readonly product: string; readonly margin: number };
+
 export interface RankRequest {
   /** What happened so far, oldest first; unknown ids are ignored. */
   readonly session: readonly SessionItem[];
   readonly goal: Goal;
   /** Never returned: the product looked at, the cart's content, sold-out and hidden products. */
   readonly exclude?: ReadonlySet<string>;
+  /** Returned only where others do not fill the list. */
+  readonly last?: ReadonlySet<string>;
   /** Only items with these attributes. */
   readonly filter?: ItemFilter;
-  /** How many items to return, at most. */
+  /** What the shop and the page want shown, moved or left out; all of them hold. */
+  readonly rules?: readonly Rule[];
+  readonly origin?: ListOrigin;
+  /** How many items to return, at most; pinned ones come on top. */
   readonly limit: number;
+}
+
+/** Why an item is in a list; what it says is what moved the score (`explain.ts`). */
+export interface Reason {
+  readonly source: Source;
+  /** The product that speaks for it, where it is one. */
+  readonly item?: string;
+  /** How that product (or for `again` the item itself) was touched last. */
+  readonly kind?: Kind;
 }
 
 export interface RankedItem {
   readonly id: string;
-  /** Model score (scale × cosine, plus the repeat bonus); for `popular`, the popularity rank negated. */
+  /** Orders items of one origin; those of the model by scale × cosine, with repeats, companions and rules. */
   readonly score: number;
-  /** `model`: ranked by the session; `popular`: the session held nothing the model knows. */
-  readonly source: 'model' | 'popular';
+  readonly reason: Reason;
+  /** The place it is pinned to, 0 the first; such items stand before the others here (`arrange`). */
+  readonly pinned?: number;
 }
 
 /** Rows of a block, the unit in which backends report. */
