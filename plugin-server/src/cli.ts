@@ -25,6 +25,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['rollback', { summary: 'Make the release before this one live again', load: () => import('./cli/rollback.ts') }],
   ['recommend', { summary: 'Show what a shopper with these products would see', load: () => import('./cli/recommend.ts') }],
   ['status', { summary: 'Say what is stored, trained and live', load: () => import('./cli/status.ts') }],
+  ['reseal', { summary: 'Seal the stored tokens and keys under a new secret', load: () => import('./cli/reseal.ts') }],
+  ['data-request', { summary: 'Write out what is stored about a customer', load: () => import('./cli/data-request.ts') }],
   ['serve', { summary: 'Run the server, and the jobs in its queue', load: () => import('./cli/serve.ts') }],
   ['work', { summary: 'Run the jobs in the queue only', load: () => import('./cli/work.ts') }],
 ]);

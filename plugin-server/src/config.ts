@@ -25,6 +25,8 @@ export interface Config {
   readonly home: string;
   /** Seals credentials and keys, and keys the hashes of customers. Whoever loses it reinstalls every shop. */
   readonly secret: string;
+  /** Secrets that what is stored may still be sealed with; `vitrine reseal` ends the need for them. */
+  readonly previousSecrets?: readonly string[];
   readonly port: number;
   readonly host: string;
   /** Where shops and browsers reach this server, without a slash at the end. */
@@ -45,6 +47,8 @@ const loopback = origin.refine((text) => /^(localhost|127(\.\d+){3}|\[::1\]|[a-z
 const schema = z.object({
   VITRINE_HOME: z.string().default('.vitrine'),
   VITRINE_SECRET: z.string().min(32, 'must have at least 32 characters; make one with: openssl rand -hex 32').optional(),
+  VITRINE_SECRET_PREVIOUS: z.string().transform((text) => text.split(',').map((each) => each.trim()).filter(Boolean))
+    .refine((all) => all.every((each) => each.length >= 32), 'must be former secrets of at least 32 characters each, with commas between them').optional(),
   PORT: z.string().regex(/^\d+$/, 'must be a port number').transform(Number).refine((port) => port <= 65_535, 'must be a port number').default(3000),
   HOST: z.string().default('127.0.0.1'),
   APP_URL: origin.optional(),
@@ -78,6 +82,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   return {
     home: values.VITRINE_HOME,
     secret: values.VITRINE_SECRET ?? ownSecret(values.VITRINE_HOME, values.DATABASE_URL),
+    ...(values.VITRINE_SECRET_PREVIOUS && { previousSecrets: values.VITRINE_SECRET_PREVIOUS }),
     port: values.PORT,
     host: values.HOST,
     appUrl: values.APP_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST.replace('0.0.0.0', '127.0.0.1')}:${values.PORT}`,

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { startQueue, type RunningQueue } from './jobs/start-queue.ts';
 import { createLog } from './log.ts';
+import { checkSecret } from './services/reseal.ts';
 import { migrate } from './store/migrate.ts';
 import { openDatabase } from './store/open.ts';
 
@@ -26,6 +27,7 @@ export async function createContext(
   const db = overrides.db ?? (await openDatabase(config, { onError: (error) => log.error('database', { reason: error }) }));
   try {
     await migrate(db);
+    await checkSecret({ db, config });
     const jobs = await startQueue(db, { log, supervise });
     return {
       db, config, clock, log, fetch, jobs,

@@ -81,7 +81,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     closers.push(() => shop.close());
     note(`Simulated shop: ${shop.products.length} products, ${shop.orders.length} orders.`);
 
-    const app = { clientId: 'vitrine-demo', clientSecret: randomBytes(24).toString('hex'), scopes: ['read_products', 'read_orders', 'read_inventory'] };
+    const app = { clientId: 'vitrine-demo', clientSecret: randomBytes(24).toString('hex'), scopes: ['read_products', 'read_orders', 'read_inventory', 'read_customers'] };
     emptyHome(options.home);
     const start = (port: number) => startServer(readConfig({
       VITRINE_HOME: options.home, PORT: String(port), HOST: '127.0.0.1', SHOPIFY_API_KEY: app.clientId, SHOPIFY_API_SECRET: app.clientSecret,

@@ -102,7 +102,7 @@ for (const [name, size] of [['without orders', { products: 30, orders: 0 }], ['o
     const shop = await createShop({ seed: 4, customers: 5, days: 30, bulkDelayMs: 0, ...size });
     await shop.listen(0);
     const folder = mkdtempSync(join(tmpdir(), 'vitrine-small-'));
-    const app = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory'] };
+    const app = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory', 'read_customers'] };
     const server = await startServer(readConfig({
       VITRINE_HOME: folder, PORT: '0', SHOPIFY_API_KEY: app.clientId, SHOPIFY_API_SECRET: app.clientSecret, SHOPIFY_SHOP_ORIGIN: shop.origin,
     }), { log: silentLog });

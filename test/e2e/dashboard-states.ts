@@ -84,6 +84,7 @@ const WIDGETS = [{ widget: 'related', impressions: 5214, clicks: 251 }, { widget
 });
 
 const HEALTHY: Overview = {
+  notices: [], privacy: [],
   at: NOW, shop,
   counts: { products: 2316, orders: 20_134, lines: 55_191, customers: 11_872, events: 148_206, from: Date.UTC(2024, 0, 2), to: NOW - HOUR },
   imports: IMPORTS,

@@ -16,7 +16,7 @@ import { findShop } from '../../plugin-server/src/store/shops.ts';
 import { withPostgres } from '../database.ts';
 import { createShop, type Shop } from '../shop/shop.ts';
 
-const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory'] };
+const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory', 'read_customers'] };
 const END = new Date('2026-11-01T00:00:00Z');
 
 interface Pair { shop: Shop; server: RunningServer; logged: string[] }

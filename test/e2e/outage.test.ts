@@ -15,7 +15,7 @@ import { createRandom } from '../shop/generator/random.ts';
 import { createShop, type Shop } from '../shop/shop.ts';
 import { SellingError } from '../shop/selling.ts';
 
-const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory'] };
+const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory', 'read_customers'] };
 const HOUR = 3_600_000;
 const quick = async (): Promise<void> => {};
 const seconds = (time: number | null): number | null => (time === null ? null : Math.floor(time / 1000));

@@ -17,6 +17,8 @@ export interface Api {
   run(id: string): Promise<Omit<OverviewRun, 'evaluations'>>;
   train(): Promise<{ readonly runId: string }>;
   rollback(): Promise<unknown>;
+  /** What is stored about the customer whom a data request is about. */
+  answerDataRequest(id: string): Promise<object>;
 }
 
 /**
@@ -41,6 +43,7 @@ export function createApi(token: () => Promise<string>, fetch: typeof globalThis
     run: (id) => call('GET', `/api/runs/${encodeURIComponent(id)}`),
     train: () => call('POST', '/api/train'),
     rollback: () => call('POST', '/api/releases/rollback'),
+    answerDataRequest: (id) => call('POST', `/api/data-requests/${encodeURIComponent(id)}/answer`),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Overview } from '../../src/services/overview.ts';
 import { ApiError, createApi, createTokenSource } from './api.ts';
 import { shareDone } from './cards/training.ts';
 import { createPage } from './page.ts';
+import { saveFile } from './save-file.ts';
 import { isImporting, isSettling, isTraining, judge } from './verdict.ts';
 
 /** Milliseconds between two looks at the server: while training, while importing, otherwise. */
@@ -29,6 +30,10 @@ const page = createPage(document.getElementById('dashboard')!, {
     page.announce('The earlier release is live again.');
   }),
   reload: () => void act(async () => {}),
+  answerDataRequest: (id) => void act(async () => {
+    saveFile('customer-data.json', JSON.stringify(await api.answerDataRequest(id), null, 2));
+    page.announce('The file was saved.');
+  }),
 });
 
 async function act(action: () => Promise<void>): Promise<void> {

@@ -2,6 +2,8 @@ import type { Overview } from '../../src/services/overview.ts';
 import type { Card } from './card.ts';
 import { createActivityCard } from './cards/activity.ts';
 import { createImportsCard } from './cards/imports.ts';
+import { createNoticesCard } from './cards/notices.ts';
+import { createPrivacyCard } from './cards/privacy.ts';
 import { createQualityCard } from './cards/quality.ts';
 import { createReleaseCard } from './cards/release.ts';
 import { createSetupCard } from './cards/setup.ts';
@@ -14,6 +16,8 @@ export interface PageActions {
   train(): void;
   rollback(): void;
   reload(): void;
+  /** Fetches what is stored about a customer, as a file. */
+  answerDataRequest(id: string): void;
 }
 
 /** The page: shows an overview, an error, and what a screen reader should hear. */
@@ -34,9 +38,9 @@ export function createPage(root: HTMLElement, actions: PageActions): Page {
   const error = element('div', { class: 'error-bar', role: 'alert', hidden: true }, errorText,
     element('button', { type: 'button', class: 'button', onclick: actions.reload }, 'Try again'));
   const live = element('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
-  const top: readonly Card[] = [createStatusCard(actions), createSetupCard()];
+  const top: readonly Card[] = [createNoticesCard(), createStatusCard(actions), createSetupCard()];
   const results: readonly Card[] = [createQualityCard(), createActivityCard(), createTrainingCard()];
-  const facts: readonly Card[] = [createReleaseCard(actions), createShopCard(), createImportsCard()];
+  const facts: readonly Card[] = [createReleaseCard(actions), createShopCard(), createPrivacyCard(actions), createImportsCard()];
   const waiting = element('div', { class: 'grid', 'aria-hidden': 'true' }, ...['wide', 'column-main', 'column-side'].map((place) => element('div', { class: `card waiting ${place}` })));
   const column = (name: string, cards: readonly Card[]): HTMLElement => element('div', { class: `column ${name}` }, ...cards.map((card) => card.element));
   const grid = element('div', { class: 'grid', hidden: true }, ...top.map((card) => card.element), column('column-main', results), column('column-side', facts));

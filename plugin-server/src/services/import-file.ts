@@ -26,9 +26,10 @@ import { upsertOrders } from '../store/orders.ts';
 import { ensureProducts, joinProducts, listMentionedProducts, readCatalogueNames } from '../store/mentioned-products.ts';
 import { addCounts, findProducts, upsertProducts, upsertVariants } from '../store/products.ts';
 import type { ProductRow, WriteCounts } from '../store/products.ts';
-import { customerKey } from '../store/sealing.ts';
+import { customerKey, identityKey } from '../store/sealing.ts';
 import { findShop, setCurrency } from '../store/shops.ts';
 import { createFileShop } from './create-file-shop.ts';
+import { requireShop } from './require-shop.ts';
 
 export interface ImportProgress {
   readonly stage: 'read' | 'store';
@@ -187,7 +188,8 @@ async function readOrderFile(
       }
       const products = await ensureProducts(tx, input.shop, settled.mentionedProducts(idOf));
       let orders = NOTHING;
-      const keyOf = (customer: string): string => customerKey(ctx.config, input.shop, customer);
+      const key = identityKey(ctx.config, await requireShop({ db: tx }, input.shop));
+      const keyOf = (customer: string): string => customerKey(key, input.shop, customer);
       for (const batch of settled.batches(idOf, keyOf)) {
         orders = addCounts(orders, await upsertOrders(tx, input.shop, batch));
         const done = orders.inserted + orders.updated + orders.unchanged;

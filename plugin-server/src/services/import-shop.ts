@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts';
 import type { AdminClient } from '../shopify/admin-graphql.ts';
-import { BULK_ORDERS, BULK_PRODUCTS } from '../shopify/documents.ts';
+import { BULK_PRODUCTS, bulkOrders } from '../shopify/documents.ts';
+import { CUSTOMER_SCOPE, hasScope } from '../shopify/scopes.ts';
 import { registerWebhooks } from '../shopify/webhooks.ts';
+import type { ShopRow } from '../store/shops.ts';
 import { connectAdmin } from './connect-admin.ts';
 import { importBulk, type BulkImport, type BulkReport, type ImportShopInput } from './import-bulk.ts';
 import { requestTraining } from './request-training.ts';
-import { requireShop } from './require-shop.ts';
+import { requireInstalled } from './require-shop.ts';
 import { storeOrders } from './store-orders.ts';
 import { deleteMissingProducts, storeProducts } from './store-products.ts';
 
@@ -21,14 +23,20 @@ export interface ShopImportReport {
  * Webhooks come first, so that nothing that happens during the import is missed.
  */
 export async function importShop(ctx: Context, input: ImportShopInput): Promise<ShopImportReport> {
-  const shop = await requireShop(ctx, input.shop);
+  const shop = await requireInstalled(ctx, input.shop);
   const client = await connectAdmin(ctx, { shop: shop.id, sleep: input.sleep });
-  await registerWebhooks(client, ctx.config.appUrl);
+  await registerWebhooks(client, ctx.config.appUrl, shop.scopes);
   const products = await importProducts(ctx, input, client, { id: `${shop.installedAt}-products`, kind: 'bulk-products' });
-  const orders = await importBulk(ctx, input, client, { id: `${shop.installedAt}-orders`, kind: 'bulk-orders', query: BULK_ORDERS }, (families) => storeOrders(ctx, { shop: shop.id, families }));
+  const orders = await importBulk(ctx, input, client, { id: `${shop.installedAt}-orders`, kind: 'bulk-orders', query: bulkOrders({ customers: mayNameCustomers(shop) }) },
+    (families) => storeOrders(ctx, { shop: shop.id, families }));
   await requestTraining(ctx, { shop: shop.id });
   ctx.log.info('imported', { shop: shop.id, products: products.rows.kept, orders: orders.rows.kept });
   return { products, orders };
+}
+
+/** Whether orders may be asked for their customers. A shop from before permissions were stored is taken to allow it. */
+export function mayNameCustomers({ scopes }: Pick<ShopRow, 'scopes'>): boolean {
+  return scopes === null || hasScope(scopes, CUSTOMER_SCOPE);
 }
 
 /** Brings products and variants to what the shop has: new, changed and deleted ones. */

@@ -5,6 +5,8 @@ import { type ArtifactRow, findArtifact } from '../store/artifacts.ts';
 import { type ImportRow, listImports } from '../store/imports.ts';
 import { listReleases, type ReleaseRow } from '../store/releases.ts';
 import { listRuns, type RunRow } from '../store/runs.ts';
+import { listNotices } from './list-notices.ts';
+import { listPrivacyRequests, type PrivacyRequest } from './list-privacy-requests.ts';
 import { readArtifact } from './read-artifact.ts';
 import { requireShop } from './require-shop.ts';
 
@@ -25,6 +27,10 @@ export interface Overview {
   /** The latest training run, with the evaluations of what it made; null before the first. */
   readonly run: OverviewRun | null;
   readonly activity: OverviewActivity;
+  /** What only the owner can mend, one line each; empty when all is well. */
+  readonly notices: readonly string[];
+  /** Requests about customers' data, the newest first. */
+  readonly privacy: readonly PrivacyRequest[];
 }
 
 export interface OverviewShop {
@@ -122,6 +128,8 @@ export async function overview(ctx: Context, input: { readonly shop: string }): 
     activity: {
       firstEventAt: counts.firstEventAt?.getTime() ?? null, days, widgets, clickThrough: impressions > 0 ? clicks / impressions : null,
     },
+    notices: await listNotices(ctx, shop),
+    privacy: await listPrivacyRequests(ctx, { shop: shop.id }),
   };
 }
 

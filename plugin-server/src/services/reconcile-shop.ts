@@ -1,15 +1,16 @@
 import type { Context } from '../context.ts';
 import type { AdminClient } from '../shopify/admin-graphql.ts';
-import { BULK_ORDER_IDS, bulkOrdersSince } from '../shopify/documents.ts';
+import { BULK_ORDER_IDS, bulkOrders } from '../shopify/documents.ts';
 import { numericId } from '../shopify/ids.ts';
 import { time } from '../shopify/read-product.ts';
 import { registerWebhooks } from '../shopify/webhooks.ts';
 import { findLastImport } from '../store/imports.ts';
 import { deleteOrdersById, listOrderIds } from '../store/orders.ts';
 import { connectAdmin } from './connect-admin.ts';
+import { describeShop } from './describe-shop.ts';
 import { importBulk, type BulkReport, type ImportShopInput } from './import-bulk.ts';
-import { importProducts } from './import-shop.ts';
-import { requireShop } from './require-shop.ts';
+import { importProducts, mayNameCustomers } from './import-shop.ts';
+import { requireInstalled, requireShop } from './require-shop.ts';
 import { storeOrders } from './store-orders.ts';
 
 export interface ReconcileReport {
@@ -26,18 +27,20 @@ export interface ReconcileReport {
 const OVERLAP = 15 * 60_000;
 
 /**
- * Brings the store to what the shop has, whatever webhooks were lost, repeated or late: subscriptions, every product and
- * variant, the orders changed since the last time, and orders deleted meanwhile. Doing it twice changes nothing.
+ * Brings the store to what the shop has, whatever webhooks were lost, repeated or late: subscriptions, the shop's own
+ * description, every product and variant, the orders changed since the last time, and orders deleted meanwhile. Doing it twice changes nothing.
  *
  * @throws VitrineError `unauthorized`, `upstream`, `conflict` (busy with another bulk operation): try again later
  */
 export async function reconcileShop(ctx: Context, input: ImportShopInput): Promise<ReconcileReport> {
-  const shop = await requireShop(ctx, input.shop);
-  const client = await connectAdmin(ctx, { shop: shop.id, sleep: input.sleep });
-  const webhooks = await registerWebhooks(client, ctx.config.appUrl);
+  const { id } = await requireShop(ctx, input.shop);
+  const client = await connectAdmin(ctx, { shop: id, sleep: input.sleep });
+  await describeShop(ctx, { shop: id, client });
+  const shop = await requireInstalled(ctx, id);
+  const webhooks = await registerWebhooks(client, ctx.config.appUrl, shop.scopes);
   const products = await importProducts(ctx, input, client, { id: 'reconcile-products', kind: 'reconcile-products' });
   const last = await findLastImport(ctx.db, shop.id, ['bulk-orders', 'reconcile-orders']);
-  const orders = await importBulk(ctx, input, client, { id: 'reconcile-orders', kind: 'reconcile-orders', query: bulkOrdersSince((last?.startedAt ?? 0) - OVERLAP) },
+  const orders = await importBulk(ctx, input, client, { id: 'reconcile-orders', kind: 'reconcile-orders', query: bulkOrders({ since: (last?.startedAt ?? 0) - OVERLAP, customers: mayNameCustomers(shop) }) },
     (families) => storeOrders(ctx, { shop: shop.id, families }));
   const deletedOrders = await deleteMissingOrders(ctx, input, client);
   ctx.log.info('reconciled', { shop: shop.id, webhooks, products: products.written, orders: orders.written, deletedOrders });

@@ -3,7 +3,8 @@ import type { Family } from '../shopify/group-children.ts';
 import { readLineNode, readOrderNode, type ShopOrder, type ShopOrderLine } from '../shopify/read-order.ts';
 import { upsertOrders } from '../store/orders.ts';
 import type { WriteCounts } from '../store/products.ts';
-import { customerKey } from '../store/sealing.ts';
+import { customerKey, identityKey } from '../store/sealing.ts';
+import { requireShop } from './require-shop.ts';
 
 /** Stores orders of a bulk result with their lines; test orders are left out. */
 export async function storeOrders(ctx: Context, input: { readonly shop: string; readonly families: readonly Family[] }): Promise<{ kept: number; written: WriteCounts }> {
@@ -19,11 +20,12 @@ export async function storeOrders(ctx: Context, input: { readonly shop: string; 
 }
 
 /** Stores orders; each customer becomes a keyed hash on the way. */
-export function storeOrder(
+export async function storeOrder(
   ctx: Context, { shop, orders, lines }: { readonly shop: string; readonly orders: readonly ShopOrder[]; readonly lines: readonly ShopOrderLine[] },
 ): Promise<WriteCounts> {
+  const key = identityKey(ctx.config, await requireShop(ctx, shop));
   return upsertOrders(ctx.db, shop, {
-    orders: orders.map(({ customerId, ...order }) => ({ ...order, customerKey: customerId === null ? null : customerKey(ctx.config, shop, customerId) })),
+    orders: orders.map(({ customerId, ...order }) => ({ ...order, customerKey: customerId === null ? null : customerKey(key, shop, customerId) })),
     lines,
   });
 }

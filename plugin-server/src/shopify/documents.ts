@@ -3,7 +3,7 @@
  * name, an address, a mail or a telephone number.
  */
 
-/** What the shop is. */
+/** What the shop is, and what it has granted. */
 export const SHOP = `#graphql
 query VitrineShop {
   shop {
@@ -12,6 +12,9 @@ query VitrineShop {
     ianaTimezone
     myshopifyDomain
     primaryDomain { url }
+  }
+  currentAppInstallation {
+    accessScopes { handle }
   }
 }`;
 
@@ -89,9 +92,13 @@ query VitrineOrderIds {
   }
 }`;
 
-/** `BULK_ORDERS` for the orders that changed at a time or after it. A bulk query takes no variables. */
-export function bulkOrdersSince(time: number): string {
-  return BULK_ORDERS.replace('orders {', `orders(query: "updated_at:>='${new Date(time).toISOString()}'") {`);
+/**
+ * `BULK_ORDERS` for the orders that changed at a time or after it (a bulk query takes no variables), and without their
+ * customers where the shop has not granted `read_customers`: one refused field fails the whole operation.
+ */
+export function bulkOrders({ since, customers }: { readonly since?: number; readonly customers: boolean }): string {
+  const query = customers ? BULK_ORDERS : BULK_ORDERS.replace(/ +customer { id }\n/, '');
+  return since === undefined ? query : query.replace('orders {', `orders(query: "updated_at:>='${new Date(since).toISOString()}'") {`);
 }
 
 export const BULK_START = `#graphql
@@ -130,7 +137,7 @@ query VitrineInventory($id: ID!) {
 export const WEBHOOK_LIST = `#graphql
 query VitrineWebhooks($after: String) {
   webhookSubscriptions(first: 100, after: $after) {
-    nodes { id topic uri }
+    nodes { id topic uri includeFields }
     pageInfo { hasNextPage endCursor }
   }
 }`;
@@ -143,8 +150,40 @@ mutation VitrineWebhookCreate($topic: WebhookSubscriptionTopic!, $subscription: 
   }
 }`;
 
-/** Topics this app subscribes to by API; the compliance topics are in the app's configuration file. */
-export const WEBHOOK_TOPICS = [
-  'PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE', 'ORDERS_CREATE', 'ORDERS_UPDATED', 'ORDERS_CANCELLED', 'ORDERS_DELETE',
-  'INVENTORY_LEVELS_UPDATE', 'APP_UNINSTALLED', 'BULK_OPERATIONS_FINISH',
+export const WEBHOOK_UPDATE = `#graphql
+mutation VitrineWebhookUpdate($id: ID!, $subscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionUpdate(id: $id, webhookSubscription: $subscription) {
+    webhookSubscription { id topic uri }
+    userErrors { field message }
+  }
+}`;
+
+/** What of an order is read: the shop sends nothing else, so no name, address or mail ever comes here. */
+const ORDER_FIELDS = [
+  'id', 'created_at', 'updated_at', 'cancelled_at', 'test', 'currency', 'current_total_price', 'total_price', 'customer.id',
+  'line_items.id', 'line_items.product_id', 'line_items.quantity', 'line_items.current_quantity', 'line_items.price',
 ] as const;
+/** `updated_at` keeps two messages from being the same, of which the shop would send one. */
+const SHOP_FIELDS = ['id', 'updated_at'] as const;
+
+export interface WebhookTopic {
+  /** As the schema names it. */
+  readonly topic: string;
+  /** Fields the shop shall send; the whole resource when absent. */
+  readonly includeFields?: readonly string[];
+  /** The permission without which a shop refuses the subscription. */
+  readonly scope?: string;
+}
+
+/**
+ * Topics this app subscribes to by API; the compliance topics are in the app's configuration file. Payments, edits and
+ * refunds of an order are `ORDERS_UPDATED` too.
+ */
+export const WEBHOOK_TOPICS: readonly WebhookTopic[] = [
+  ...['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE'].map((topic) => ({ topic, scope: 'read_products' })),
+  ...['ORDERS_CREATE', 'ORDERS_UPDATED', 'ORDERS_CANCELLED'].map((topic) => ({ topic, includeFields: ORDER_FIELDS, scope: 'read_orders' })),
+  { topic: 'ORDERS_DELETE', scope: 'read_orders' },
+  { topic: 'INVENTORY_LEVELS_UPDATE', scope: 'read_inventory' },
+  { topic: 'APP_UNINSTALLED', includeFields: SHOP_FIELDS }, { topic: 'APP_SCOPES_UPDATE' }, { topic: 'SHOP_UPDATE', includeFields: SHOP_FIELDS },
+  { topic: 'BULK_OPERATIONS_FINISH' },
+];

@@ -1,8 +1,9 @@
 import { VitrineError } from '@vitrine/sdk/core';
 import type { AdminClient } from './admin-graphql.ts';
 import { shopifyLibrary, type ShopifyDeps } from './api.ts';
-import { WEBHOOK_CREATE, WEBHOOK_LIST, WEBHOOK_TOPICS } from './documents.ts';
+import { WEBHOOK_CREATE, WEBHOOK_LIST, WEBHOOK_TOPICS, WEBHOOK_UPDATE } from './documents.ts';
 import { time } from './read-product.ts';
+import { hasScope } from './scopes.ts';
 import { SHOP_DOMAIN } from './session-token.ts';
 
 /** A webhook whose signature was checked. */
@@ -32,30 +33,43 @@ export async function verifyWebhook(deps: Omit<ShopifyDeps, 'fetch'>, request: R
   return { shop: checked.domain, topic, webhookId: checked.webhookId, triggeredAt: time(checked.triggeredAt) };
 }
 
-/** Subscribes to every topic that is not subscribed at this address yet. Returns how many were added. */
-export async function registerWebhooks(client: AdminClient, appUrl: string): Promise<number> {
+/**
+ * Subscribes to every topic that is not subscribed at this address yet, or not to the fields that are read. Topics of
+ * permissions that the shop has not granted are left out. Returns how many were added or changed.
+ */
+export async function registerWebhooks(client: AdminClient, appUrl: string, granted: string | null = null): Promise<number> {
   const uri = `${appUrl}/webhooks`;
-  const present = new Set<string>();
+  const present = new Map<string, Subscription>();
   let after: string | null = null;
   do {
     const { webhookSubscriptions: page }: Page = await client.request<Page>(WEBHOOK_LIST, { after });
-    for (const { topic, uri: at } of page.nodes) if (at === uri) present.add(topic);
+    for (const each of page.nodes) if (each.uri === uri) present.set(each.topic, each);
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   } while (after);
-  const missing = WEBHOOK_TOPICS.filter((topic) => !present.has(topic));
-  for (const topic of missing) {
-    const { webhookSubscriptionCreate: { userErrors } } = await client.request<{ webhookSubscriptionCreate: { userErrors: { message: string }[] } }>(
-      WEBHOOK_CREATE, { topic, subscription: { uri } });
-    const [problem] = userErrors;
+  let changed = 0;
+  for (const { topic, includeFields = [], scope } of WEBHOOK_TOPICS) {
+    if (scope !== undefined && granted !== null && !hasScope(granted, scope)) continue;
+    const known = present.get(topic);
+    if (known && sameFields(known.includeFields ?? [], includeFields)) continue;
+    const subscription = { uri, includeFields };
+    const { userErrors: [problem] } = known
+      ? (await client.request<{ webhookSubscriptionUpdate: Outcome }>(WEBHOOK_UPDATE, { id: known.id, subscription })).webhookSubscriptionUpdate
+      : (await client.request<{ webhookSubscriptionCreate: Outcome }>(WEBHOOK_CREATE, { topic, subscription })).webhookSubscriptionCreate;
     // Two installations at once: the other one was first.
     if (problem && !/taken/i.test(problem.message)) throw new VitrineError('upstream', `${client.shop} refused the webhook ${topic}: ${problem.message}`);
+    changed++;
   }
-  return missing.length;
+  return changed;
 }
+
+const sameFields = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((field) => b.includes(field));
+
+interface Outcome { readonly userErrors: readonly { readonly message: string }[] }
+interface Subscription { readonly id: string; readonly topic: string; readonly uri: string; readonly includeFields?: readonly string[] }
 
 interface Page {
   readonly webhookSubscriptions: {
-    readonly nodes: readonly { readonly topic: string; readonly uri: string }[];
+    readonly nodes: readonly Subscription[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   };
 }

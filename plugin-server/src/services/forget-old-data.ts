@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts';
+import { forgetSubjectsBefore } from '../store/privacy-requests.ts';
+import { deleteEventsBefore, deleteOrdersBefore, deleteReplacedArtifacts } from '../store/retention.ts';
+import { DUE } from './privacy-subject.ts';
+
+const DAY = 86_400_000;
+
+/** How long things are kept, in days. docs/privacy.md says why. */
+export const KEEP = {
+  /** Shoppers' events: a year and a month, so that last year's season can be compared with this one's. */
+  events: 395,
+  /** Orders: three years and a month. */
+  orders: 1_126,
+  /** Models that are not live any more: a rollback within a month. */
+  models: 30,
+} as const;
+
+/**
+ * Removes what is older than it is kept, of shops that are installed in Shopify; what an owner has imported from files
+ * is theirs to remove.
+ */
+export async function forgetOldData(ctx: Context): Promise<{ events: number; orders: number; models: number; requests: number }> {
+  const { db } = ctx;
+  const now = ctx.clock();
+  const removed = {
+    events: await deleteEventsBefore(db, now - KEEP.events * DAY), orders: await deleteOrdersBefore(db, now - KEEP.orders * DAY),
+    models: await deleteReplacedArtifacts(db, now - KEEP.models * DAY), requests: await forgetSubjectsBefore(db, now - DUE),
+  };
+  if (Object.values(removed).some((rows) => rows > 0)) ctx.log.info('old data removed', removed);
+  return removed;
+}
