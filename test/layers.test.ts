@@ -20,15 +20,17 @@ test('project references draw the same layers', () => {
     compilerOptions: { lib: string[]; types: string[] };
   };
   const references = (path: string) => read(path).references.map((reference) => reference.path);
-  assert.deepEqual(references(''), ['sdk/src/core', 'sdk', 'widgets', 'plugin-server', 'plugin-server/dashboard', 'test']);
+  assert.deepEqual(references(''), ['sdk/src/core', 'sdk', 'widgets', 'plugin-server', 'plugin-server/dashboard', 'plugin-server/extensions/web-pixel', 'test']);
   assert.deepEqual(references('sdk/src/core/'), []);
   assert.deepEqual(references('sdk/'), ['src/core']);
   assert.deepEqual(references('widgets/'), ['../sdk']);
   assert.deepEqual(references('plugin-server/'), ['../sdk/src/core']);
   assert.deepEqual(references('plugin-server/dashboard/'), ['..']);
+  assert.deepEqual(references('plugin-server/extensions/web-pixel/'), ['../../../sdk/src/core']);
   const { lib, types } = read('sdk/src/core/').compilerOptions;
   assert.deepEqual({ lib, types }, { lib: ['ES2024'], types: [] }, 'core compiles with neither DOM nor Node');
   assert.deepEqual(read('plugin-server/').compilerOptions.lib, ['ES2024'], 'the server compiles without DOM');
+  assert.deepEqual(read('plugin-server/extensions/web-pixel/').compilerOptions, { ...read('plugin-server/extensions/web-pixel/').compilerOptions, lib: ['ES2024', 'WebWorker'], types: [] }, 'the pixel compiles without DOM');
   assert.deepEqual(read('widgets/').compilerOptions.types, [], 'widgets compile without Node');
 });
 
@@ -90,6 +92,11 @@ test('every forbidden import is caught', () => {
     ['plugin-server/dashboard/src/a.ts', "import { b } from '../../src/services/b.ts';"],
     ['plugin-server/dashboard/src/a.ts', "import { b } from '@vitrine/plugin-server';"],
     ['plugin-server/dashboard/src/a.ts', "import { b } from 'node:fs';"],
+    ['plugin-server/extensions/web-pixel/src/a.ts', "import { b } from '@vitrine/sdk';"],
+    ['plugin-server/extensions/web-pixel/src/a.ts', "import { b } from '@vitrine/sdk/core';"],
+    ['plugin-server/extensions/web-pixel/src/a.ts', "import { b } from '@vitrine/sdk/core/models/recommendation/rank';"],
+    ['plugin-server/extensions/web-pixel/src/a.ts', "import { b } from '@shopify/shopify-api';"],
+    ['plugin-server/extensions/web-pixel/src/a.ts', "import { b } from '../../../src/config.ts';"],
   ];
   for (const [path, line] of forbidden) assert.equal(check(path, line).length, 1, `${path}: ${line}`);
 });
@@ -115,6 +122,8 @@ test('what the table allows passes', () => {
     ['plugin-server/src/shopify/a.ts', "import '@shopify/shopify-api';"],
     ['plugin-server/src/pipeline/train/a.ts', "import { b } from '@vitrine/sdk/core/models/recommendation/loss';"],
     ['plugin-server/dashboard/src/a.ts', "import type { B } from '../../src/services/b.ts';"],
+    ['plugin-server/extensions/web-pixel/src/a.ts', "import { b } from '@vitrine/sdk/core/events/validate';"],
+    ['plugin-server/extensions/web-pixel/src/a.ts', "import { register } from '@shopify/web-pixels-extension';"],
     ['test/e2e/a.ts', "import { b } from '@vitrine/plugin-server';"],
   ];
   for (const [path, line] of allowed) assert.deepEqual(check(path, line), [], `${path}: ${line}`);
@@ -132,8 +141,8 @@ test('SQL and Shopify packages outside their folder are caught', () => {
 });
 
 test('each file has a layer', () => {
-  const layers = ['sdk', 'core', 'core/events', 'engine', 'client', 'connectors', 'server/routes', 'server/context', 'server', 'dashboard', 'test', 'test'];
+  const layers = ['sdk', 'core', 'core/events', 'engine', 'client', 'connectors', 'server/routes', 'server/context', 'server', 'dashboard', 'web-pixel', 'test', 'test'];
   const paths = ['sdk/src/index.ts', 'sdk/src/core/artifact/a.ts', 'sdk/src/core/events/a.ts', 'sdk/src/engine/a.ts', 'sdk/src/client/a.ts', 'widgets/src/connectors/a.ts',
-    'plugin-server/src/routes/a.ts', 'plugin-server/src/context.ts', 'plugin-server/src/cli.ts', 'plugin-server/dashboard/src/a.ts', 'test/e2e/a.ts', 'sdk/src/core/a.test.ts'];
+    'plugin-server/src/routes/a.ts', 'plugin-server/src/context.ts', 'plugin-server/src/cli.ts', 'plugin-server/dashboard/src/a.ts', 'plugin-server/extensions/web-pixel/src/a.ts', 'test/e2e/a.ts', 'sdk/src/core/a.test.ts'];
   assert.deepEqual(paths.map(layerOf), layers);
 });

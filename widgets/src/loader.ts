@@ -24,15 +24,18 @@ const LOAD_MS = 6_000;
  * have a widget. Whatever fails, the page goes on without it and the console gets one line.
  */
 function start(): void {
-  const script = document.querySelector<HTMLScriptElement>('script#vitrine');
+  // A theme's blocks each name the script, lest one be without it; a module runs once all the same.
+  const script = document.querySelector<HTMLScriptElement>('script#vitrine,script[data-vitrine]');
   if (!script) throw new Error('<script id="vitrine" data-shop data-key data-server> is missing');
-  const { shop = '', key = '', server = new URL(import.meta.url).origin, backend, consent } = script.dataset;
+  const { shop = '', key = '', server = new URL(import.meta.url).origin, backend, consent, report } = script.dataset;
 
   const client = createVitrine({
-    shop, key, server,
+    shop, key,
+    server: server.startsWith('/') ? location.origin + server : server, // "/apps/vitrine": through the shop's own domain
     backend: backend as BackendChoice | undefined,
     consent: consent === 'granted' ? true : consent === 'denied' ? false : undefined,
     trackPage: true,
+    report: report === 'lists' ? 'lists' : 'all',
     workerUrl: new URL(WORKER_FILE, import.meta.url),
   });
   client.on('error', warn);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import fc from 'fast-check';
 import { LIMITS, type EventBatch, type VitrineEvent } from '../core/events/types.ts';
-import { createEventQueue, MOST_WAITING, takeBatch } from './event-queue.ts';
+import { takeBatch } from '../core/events/take-batch.ts';
+import { createEventQueue, MOST_WAITING } from './event-queue.ts';
 
 const event = (productId: string): VitrineEvent => ({ type: 'product_viewed', id: crypto.randomUUID(), at: 1, sessionId: 's', productId });
 const ids = (body: string) => (JSON.parse(body) as EventBatch).events.map((sent) => (sent.type === 'product_viewed' ? sent.productId : '?'));

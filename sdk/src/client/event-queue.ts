@@ -1,5 +1,6 @@
 import type { VitrineError } from '../core/errors.ts';
-import { LIMITS, type EventBatch, type VitrineEvent } from '../core/events/types.ts';
+import { takeBatch } from '../core/events/take-batch.ts';
+import type { VitrineEvent } from '../core/events/types.ts';
 import { validateEvent } from '../core/events/validate.ts';
 
 export interface QueueOptions {
@@ -123,22 +124,6 @@ export function createEventQueue(options: QueueOptions): EventQueue {
       timer = undefined;
     },
   };
-}
-
-const encoder = new TextEncoder();
-
-/** The longest run from the start that one request may carry; empty when the first event alone is too large. */
-export function takeBatch(events: readonly VitrineEvent[], key: string): { batch: readonly VitrineEvent[]; body: string } {
-  const empty: EventBatch = { key, consent: true, events: [] };
-  let bytes = encoder.encode(JSON.stringify(empty)).length;
-  let count = 0;
-  for (const event of events) {
-    bytes += encoder.encode(JSON.stringify(event)).length + (count > 0 ? 1 : 0);
-    if (count === LIMITS.batchEvents || bytes > LIMITS.batchBytes) break;
-    count++;
-  }
-  const batch = events.slice(0, count);
-  return { batch, body: JSON.stringify({ ...empty, events: batch } satisfies EventBatch) };
 }
 
 /** `later`: the network, a busy or a failing server. `refused`: asking again would change nothing. */

@@ -1,3 +1,4 @@
+import { publicPath } from '../core/events/public-path.ts';
 import type { TrackedEvent } from './types.ts';
 
 export interface PageTracker {
@@ -29,7 +30,7 @@ export function trackPage({ document, track, setCart }: PageTracker): () => void
 
   const report = () => {
     const page = meta('page');
-    track({ type: 'page_viewed', path: document.location.pathname.slice(0, 256) });
+    track({ type: 'page_viewed', path: publicPath(document.location.pathname) });
     const productId = meta('product-id');
     if (productId) track({ type: 'product_viewed', productId });
     const collectionId = meta('collection-id');
