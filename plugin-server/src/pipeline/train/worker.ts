@@ -11,8 +11,8 @@ const { device = 'auto', softwareGpu, checkpointFile, ...line } = options;
 const post = (message: FromWorker) => port.postMessage(message);
 const note = (text: string) => post({ type: 'note', line: text });
 
-/** Linux gives each thread a priority of its own: requests go before training. */
-const NICE = 10;
+/** Linux gives each thread a priority of its own, handed on to the threads it starts: requests go before training, whatever the server itself was started with. */
+const NICE = 19;
 
 try {
   if (process.platform === 'linux') setPriority(NICE);
