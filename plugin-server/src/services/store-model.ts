@@ -9,6 +9,7 @@ import type { Evaluation } from '../pipeline/types.ts';
 import { insertArtifact } from '../store/artifacts.ts';
 import { findProducts } from '../store/products.ts';
 import type { ShopRow } from '../store/shops.ts';
+import { removeOldModels } from './remove-old-models.ts';
 import { signingKey } from './require-shop.ts';
 
 export interface StoreModelInput {
@@ -24,7 +25,8 @@ export interface StoreModelInput {
 
 /**
  * Signs a packed model with the shop's key and the products' attributes and stores it: one file, or for a large
- * catalogue a base and its shards, shards first, so that what a base names is always there.
+ * catalogue a base and its shards, shards first, so that what a base names is always there. Models that nobody can come
+ * back to are removed then.
  *
  * @returns the file a release names, and its bytes
  */
@@ -52,6 +54,9 @@ export async function storeModel(ctx: Context, shop: ShopRow, { packed, manifest
     const parts = shardRecommendation(packed, { extra, ...(whole < WHOLE_ITEMS && { popular: Math.ceil(whole / 2), size: Math.ceil(whole / 8) }) });
     file = withDirectory(parts, await storeParts(parts.shards), await storeParts(parts.buckets));
   }
-  return store('recommendation', { ...file, config: { ...file.config, ...config } }, manifest.metrics, (bytes) =>
+  const stored = await store('recommendation', { ...file, config: { ...file.config, ...config } }, manifest.metrics, (bytes) =>
     evaluations.map((evaluation) => ({ ...evaluation, rows: evaluation.rows.map((row) => (row.model === 'shipped' ? { ...row, bytes } : row)) })));
+  // The new model stands, whatever becomes of the old ones.
+  await removeOldModels(ctx, { shop: shop.id }).catch((error: Error) => ctx.log.warn('old models not removed', { shop: shop.id, error: error.message }));
+  return stored;
 }

@@ -56,6 +56,24 @@ export async function findNewestArtifact(db: Database, shop: string, family = 'r
   return row && toArtifact(row);
 }
 
+/**
+ * Removes recommendation models made before a time (ms since 1970), with their shards, which carry their version, and
+ * the releases that name them. Returns how many files.
+ * @param except versions that stay
+ */
+export async function deleteModels(db: Database, shop: string, { before, except }: { readonly before: number; readonly except: readonly string[] }): Promise<number> {
+  const [{ files }] = await db.query<{ files: number }>(
+    `WITH old AS (
+       SELECT hash FROM artifacts
+       WHERE shop_id = $1 AND family IN ('recommendation', 'recommendation-shard') AND created_at < to_timestamp($2::float8 / 1000) AND NOT version = ANY($3::text[])),
+     names AS (DELETE FROM releases r USING old WHERE r.shop_id = $1 AND r.hash = old.hash),
+     gone AS (DELETE FROM artifacts a USING old WHERE a.shop_id = $1 AND a.hash = old.hash RETURNING 1)
+     SELECT count(*)::int AS files FROM gone`, [shop, before, except]);
+  // The embedded database has no background process that would free their room.
+  if (files > 0) await db.exec('VACUUM artifacts');
+  return files;
+}
+
 /** Removes a shop's artifacts and releases (redaction). */
 export async function deleteArtifacts(db: Database, shop: string): Promise<void> {
   await db.transaction(async (tx) => {
