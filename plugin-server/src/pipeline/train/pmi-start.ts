@@ -22,11 +22,14 @@ export function pmiStart(counts: Cooccurrence, dim: number, random: () => number
   }
 
   const width = Math.min(dim, items);
-  let basis = Float64Array.from({ length: items * width }, () => random() - 0.5);
+  // Two matrices that take turns: at 200,000 items each has a hundred megabytes, and garbage is collected late.
+  let basis = new Float64Array(items * width);
+  let next = new Float64Array(items * width);
+  for (let at = 0; at < basis.length; at++) basis[at] = random() - 0.5;
   orthonormalise(basis, items, width);
   const strength = new Float64Array(width);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const next = new Float64Array(items * width);
+    next.fill(0);
     for (let i = 0; i < items; i++) {
       const to = i * width;
       for (let at = start[i]; at < start[i + 1]; at++) {
@@ -35,10 +38,12 @@ export function pmiStart(counts: Cooccurrence, dim: number, random: () => number
         for (let k = 0; k < width; k++) next[to + k] += weight * basis[from + k];
       }
     }
-    basis = next;
+    [basis, next] = [next, basis];
     orthonormalise(basis, items, width, strength);
   }
 
+  next.buffer.transfer(0); // freed now
+  value.buffer.transfer(0);
   const table = new Float32Array(items * dim);
   for (let i = 0; i < items; i++) {
     let squares = 0;
