@@ -20,6 +20,8 @@ export interface CodecTrial {
   readonly name: string;
   /** NDCG@20 on the validation cases, of the values as the browser will read them. */
   readonly ndcg: number;
+  /** Of all tensors, before brotli. */
+  readonly bytes: number;
   readonly chosen: boolean;
 }
 
@@ -34,51 +36,77 @@ export interface Codec {
 
 /** Companions per item that are tried, before all of them. */
 const COMPANIONS = [4, 8, 12];
-/** Steps of the table that are tried, the coarsest first, in units of 1/√dim, an entry's usual size. Fine ones need more than four bits. */
-const STEPS = [['int4', 2], ['int4', 1.6], ['int4', 1.2], ['int4', 0.8], ['int8', 0.5], ['int8', 0.25]] as const;
+/** Steps of the table that are tried, the coarsest first, in units of 1/√dim, an entry's usual size. Sixteen values of step 0.4 reach three times that. */
+const STEPS = [['int4', 2], ['int4', 1.6], ['int4', 1.2], ['int4', 0.8], ['int4', 0.6], ['int4', 0.4], ['int8', 0.25]] as const;
 /** How much of its NDCG@20 a model may lose to become smaller. */
-const TOLERANCE = 0.01;
+const TOLERANCE = 0.003;
+/** Bytes an artifact may take: one for each number of the item vectors, and so many for the encoder. */
+const ENCODER_BYTES = 65_536;
 /** Cases of each task, at most. */
-const MOST_CASES = 600;
+const MOST_CASES = 1000;
 /** With fewer validation cases their noise would choose: int8 with every companion ships. A shop that has few is small. */
 const FEWEST_CASES = 300;
 
 /**
  * Compresses a checkpoint as far as the shop's own validation cases allow.
  *
- * First, in int8: the fewest companions whose NDCG@20 is within one percent of the best number's (fewer are often better:
- * the last ones are noise). Then the coarsest step of the table that is within one percent of full int8 with those
- * companions; full int8, when none is.
+ * First, in int8: the fewest companions whose NDCG@20 is within `TOLERANCE` of the best number's (fewer are often better: the
+ * last ones are noise). Then the coarsest step of the table that is within `TOLERANCE` of full int8 with those companions;
+ * full int8, when none is. What does not fit into a byte for each number of the item vectors is not tried; when nothing
+ * that fits is good enough, the best of what fits is taken.
+ * @param options.mostBytes instead of a byte for each number of the item vectors, and 64 kB for the encoder
  */
-export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases): { packed: PackedModel; codec: Codec; trials: CodecTrial[] } {
+export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases, { mostBytes }: { readonly mostBytes?: number } = {}): { packed: PackedModel; codec: Codec; trials: CodecTrial[] } {
   const plain = compressRecommendation(checkpoint);
   const queries = queryStatistics(previewModel(plain), cases.training);
   if (!queries || cases.validation.length < FEWEST_CASES) return { packed: named(plain, INT8), codec: INT8, trials: [] };
 
-  const trials: Array<{ name: string; ndcg: number; packed: PackedModel; codec: Omit<Codec, 'scores'> }> = [];
-  const attempt = (codec: Omit<Codec, 'scores'>) => {
-    const packed = compressRecommendation(checkpoint, optionsOf(codec, plain.config.dim, queries));
-    const trial = { codec, name: `${codec.name}, ${packed.config.neighbours} companions`, packed, ndcg: score(packed, cases.validation) };
+  const { items, dim, neighbours: all } = plain.config;
+  const most = mostBytes ?? items * dim + ENCODER_BYTES;
+  const trials: Trial[] = [];
+  const attempt = (codec: Omit<Codec, 'scores'>): Trial => {
+    const packed = compressRecommendation(checkpoint, optionsOf(codec, dim, queries));
+    const trial = { codec, name: `${codec.name}, ${packed.config.neighbours} companions`, packed, bytes: packedBytes(packed), ndcg: score(packed, cases.validation) };
     trials.push(trial);
     return trial;
   };
-  const counts = [...COMPANIONS.filter((count) => count < plain.config.neighbours), plain.config.neighbours];
-  const byCount = counts.map((neighbours) => ({ neighbours, trial: attempt({ name: 'int8', neighbours }) }));
-  const best = Math.max(...byCount.map(({ trial }) => trial.ndcg));
-  const { neighbours, trial: int8 } = byCount.find(({ trial }) => trial.ndcg >= best * (1 - TOLERANCE))!;
+  // With the table in four bits, which is the least it takes, the companions must fit.
+  const counts = [...COMPANIONS.filter((count) => count < all), all]
+    .filter((count, at) => at === 0 || packedBytes(compressRecommendation(checkpoint, { neighbours: count })) - (items * dim) / 2 <= most);
+  const byCount = counts.map((neighbours) => attempt({ name: 'int8', neighbours }));
+  const best = Math.max(...byCount.map(({ ndcg }) => ndcg));
+  const int8 = byCount.find(({ ndcg }) => ndcg >= best * (1 - TOLERANCE))!;
 
-  let chosen = int8;
+  let chosen: Trial | undefined;
   for (const [type, factor] of STEPS) {
-    const trial = attempt({ name: `${type}, step ${factor}`, neighbours, rounding: { type, factor } });
+    const trial = attempt({ name: `${type}, step ${factor}`, neighbours: int8.codec.neighbours, rounding: { type, factor } });
+    if (trial.bytes > most) break; // finer ones take more
     if (trial.ndcg < int8.ndcg * (1 - TOLERANCE)) continue;
     chosen = trial;
     break;
   }
+  const fitting = trials.filter(({ bytes }) => bytes <= most);
+  chosen ??= int8.bytes <= most ? int8 : fitting.length > 0 ? fitting.reduce((one, other) => (other.ndcg > one.ndcg ? other : one)) : int8;
   const codec = { ...chosen.codec, scores: { codecNdcg: chosen.ndcg, int8Ndcg: int8.ndcg } };
   return {
     packed: named(chosen.packed, codec), codec,
-    trials: trials.map((trial) => ({ name: trial.name, ndcg: trial.ndcg, chosen: trial === chosen })),
+    trials: trials.map((trial) => ({ name: trial.name, ndcg: trial.ndcg, bytes: trial.bytes, chosen: trial === chosen })),
   };
+}
+
+interface Trial extends Omit<CodecTrial, 'chosen'> {
+  readonly codec: Omit<Codec, 'scores'>;
+  readonly packed: PackedModel;
+}
+
+/** Bytes of the tensors: the artifact but for its manifest and signature. */
+export function packedBytes({ tensors }: PackedModel): number {
+  let bytes = 0;
+  for (const { type, data } of tensors.values()) {
+    if (type === 'utf8') for (const text of data as readonly string[]) bytes += Buffer.byteLength(text) + 1;
+    else bytes += type === 'int4' ? Math.ceil(data.length / 2) : (data as Int8Array | Uint8Array | Float32Array).byteLength;
+  }
+  return bytes;
 }
 
 /** @param questions decide instead of cases drawn from the validation groups */

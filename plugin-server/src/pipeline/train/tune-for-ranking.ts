@@ -7,12 +7,12 @@ import { type Mixture, RankingQuestions } from './ranking-questions.ts';
 
 /** How much companions count, in units of the model's score: of their sum, and of its square root. */
 const STRENGTHS = [
-  ...[0, 1, 3, 10, 20, 40, 80, 160].map((strength) => ({ strength, root: false })),
-  ...[2, 4, 8, 12, 16, 24, 32].map((strength) => ({ strength, root: true })),
+  ...[0, 1, 3, 10, 20, 40, 80, 160, 320].map((strength) => ({ strength, root: false })),
+  ...[2, 4, 8, 12, 16, 24, 32, 48, 64].map((strength) => ({ strength, root: true })),
 ];
 const DECAYS = [PLAIN_SUM.decay, 0.8, 0.5];
 /** Additions to the repeat bonus that are tried; the first of equals is kept. */
-const SHIFTS = [0, 0.5, 1, 2, 3, 4, 6, -1, -2, -4, -8];
+const SHIFTS = [0, 0.5, 1, 2, 3, 4, 6, 9, -1, -2, -4, -8];
 /** Enough of them to compare one set of companions with another. */
 const FEW_SHIFTS = [0, 3];
 /** With fewer cases a task decides nothing: its goal follows the cart. */

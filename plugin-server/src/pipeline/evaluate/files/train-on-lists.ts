@@ -34,7 +34,7 @@ export interface TrainedOnLists {
 }
 
 /** Validation predictions that choose epoch and settings. */
-const QUESTIONS = 1000;
+const QUESTIONS = 3000;
 
 /**
  * Trains our model with a shop's defaults on the lists of a problem: every list is a visit, every item a page looked at,
