@@ -45,7 +45,11 @@ export interface Checkpoint {
     readonly count: number; readonly row: Int32Array; readonly weight: Float32Array; readonly mix: Float32Array; readonly sums?: readonly CompanionSum[];
   };
   /** Rows `from` on were placed by what is known of the product, not by shoppers: their vectors' length, and what is added to their bias. */
-  readonly placed?: { readonly from: number; readonly length: number; readonly shift: number };
+  readonly placed?: {
+    readonly from: number; readonly length: number; readonly shift: number;
+    /** Companions that ship of each item, those taken over by new items counted. */
+    readonly companions: number;
+  };
   readonly history: readonly TrainProgress[];
   /** What a search for settings tried, in order; the last full training with the best score is this checkpoint's. */
   readonly search?: readonly SearchTrial[];

@@ -1,10 +1,12 @@
 import { previewModel, compressRecommendation, unitRows } from '../../compress/compress-recommendation.ts';
-import type { Case } from '../../dataset/cases.ts';
+import type { Case, Task } from '../../dataset/cases.ts';
 import { createRandom, shuffle } from '../../dataset/random.ts';
 import type { Checkpoint } from '../../types.ts';
 import { buildContentMatrix, type ContentMatrix } from './content-matrix.ts';
 import { fitTower, type LearnedItems, MOST_LEARNED, type TowerKind } from './fit-tower.ts';
-import { HeldOutQuestions, type Placement } from './held-out-questions.ts';
+import { HeldOutQuestions } from './held-out-questions.ts';
+import { inheritCompanions, type Lists } from './inherit-companions.ts';
+import { type Alike, createNearest } from './nearest-content.ts';
 import type { ProductContent } from './product-content.ts';
 
 /** How items are placed that nobody has touched yet. */
@@ -16,25 +18,38 @@ export interface ContentSettings {
   readonly length: number;
   /** Added to the bias that items like them have. */
   readonly shift: number;
+  /** What the companions they take over from items like them are multiplied by; 0: none. */
+  readonly strength: number;
 }
 
 /** One way to place them, and what it reached on the items held out. */
-export interface ContentTrial extends ContentSettings, Placement {}
+export interface ContentTrial extends ContentSettings {
+  /** Recall@20 of their answers, over what the model reaches that knows them; mean of the tasks, each at most 1. */
+  readonly reached: number;
+  /** Share of their NDCG@20 that the other answers lost. */
+  readonly cost: number;
+}
 
 /** Without enough to choose by. */
-export const CAUTIOUS: ContentSettings = { tower: 'ridge', penalty: 10, length: 0.6, shift: 1.5 };
+export const CAUTIOUS: ContentSettings = { tower: 'ridge', penalty: 10, length: 0.6, shift: 1.5, strength: 0.5 };
 
 /**
  * Share of the learned items held out to choose by, and the share of their NDCG@20 that the other items may lose to them:
- * the same, so that a tenth of the catalogue that is new takes a tenth of what the others had, and no more.
+ * the same, so that a fifth of the catalogue that is new takes a fifth of what the others had, and no more.
  */
-const SHARE = 0.1;
-/** With fewer cases chance would choose. */
-const FEWEST_CASES = 50;
+const SHARE = 0.2;
+/** Of what the best placement reaches, what another must to be taken because it costs less. */
+const NEARLY = 0.95;
+/** Cases of each task that choose, at most. */
+const MOST_CASES = 500;
 
-const TOWER_CHOICES: readonly (readonly [TowerKind, number])[] = [['ridge', 3], ['ridge', 10], ['ridge', 30], ['nearest', 0], ['both', 10]];
-const LENGTHS = [1, 0.8, 0.6, 0.4];
-const SHIFTS = Array.from({ length: 33 }, (_, step) => -2 + 0.25 * step);
+const TOWER_CHOICES: readonly (readonly [TowerKind, number])[] = [['ridge', 3], ['ridge', 10], ['nearest', 0], ['both', 10]];
+const LENGTHS = [1, 0.6];
+const STRENGTHS = [0, 0.5, 1];
+const SHIFTS = Array.from({ length: 15 }, (_, step) => -2 + 0.5 * step);
+
+/** Products most alike that are looked for. */
+const NEAREST = 10;
 
 /** The items that shoppers' data placed, with the rows of their content. */
 export interface Catalogue {
@@ -54,7 +69,7 @@ export function readCatalogue(products: readonly ProductContent[]): Catalogue {
  */
 export function learnedItems(checkpoint: Checkpoint, { rowOf }: Catalogue, occurrences: ArrayLike<number>, accepts: (row: number) => boolean = () => true): LearnedItems & { readonly modelRows: Int32Array } {
   const { dim } = checkpoint.config;
-  const modelRows = Int32Array.from(checkpoint.itemIds.keys()
+  const modelRows = Int32Array.from(Array.from(checkpoint.itemIds.keys())
     .filter((row) => occurrences[row] > 0 && rowOf.has(checkpoint.itemIds[row]) && accepts(row)))
     .sort((a, b) => occurrences[b] - occurrences[a] || a - b).slice(0, MOST_LEARNED).sort();
   const table = unitRows(checkpoint.params.get('item_table')!.data, dim);
@@ -68,38 +83,64 @@ export function learnedItems(checkpoint: Checkpoint, { rowOf }: Catalogue, occur
 }
 
 /**
- * Chooses how new items are placed. A tenth of the learned items is placed by content alone, with a tower fitted to the
- * others, and ranked on the shop's validation cases. Of the ways that cost the other answers no more than a tenth of
- * their NDCG@20, the one with the best recall@20 of the answers that are held out.
+ * Chooses how new items are placed. A fifth of the learned items is placed by content alone, with a tower fitted to the
+ * others, and ranked on the shop's validation cases. Of the ways that cost the other answers no more than a fifth of
+ * their NDCG@20, and that come nearly as near as any of them to what the model reaches that knows the items, the cheapest.
  */
 export function chooseContentSettings(
-  checkpoint: Checkpoint, catalogue: Catalogue, occurrences: ArrayLike<number>, cases: readonly Case[], seed: number,
+  checkpoint: Checkpoint, catalogue: Catalogue, occurrences: ArrayLike<number>, allCases: ReadonlyMap<Task, readonly Case[]>, seed: number,
 ): { readonly settings: ContentSettings; readonly trials: readonly ContentTrial[] } {
-  const all = learnedItems(checkpoint, catalogue, occurrences).modelRows;
-  const held = shuffle(all.slice(), createRandom(seed)).slice(0, Math.round(all.length * SHARE)).sort();
-  const questions = new HeldOutQuestions(previewModel(compressRecommendation(checkpoint)), cases, held);
-  if (questions.count < FEWEST_CASES) return { settings: CAUTIOUS, trials: [] };
+  const cases = new Map([...allCases].map(([task, list]) => [task, list.slice(0, MOST_CASES)]));
+  const all = learnedItems(checkpoint, catalogue, occurrences);
+  const places = shuffle(Int32Array.from(all.modelRows.keys()), createRandom(seed)).slice(0, Math.round(all.modelRows.length * SHARE)).sort();
+  const held = places.map((at) => all.modelRows[at]);
   const isHeld = new Set(held);
   const learned = learnedItems(checkpoint, catalogue, occurrences, (row) => !isHeld.has(row));
-  const floor = questions.without * (1 - SHARE);
+  if (learned.modelRows.length === 0) return { settings: CAUTIOUS, trials: [] };
+  const model = previewModel(compressRecommendation(checkpoint));
+  const { incoming } = inheritCompanions(checkpoint.neighbours, checkpoint.itemIds.length, held, alikeOf(catalogue, learned, Array.from(held, (row) => checkpoint.itemIds[row])));
+  const questions = new HeldOutQuestions(model, cases, held, incoming);
+  const own = new Float32Array(held.length * all.dim);
+  places.forEach((at, i) => own.set(all.vectors.subarray(at * all.dim, (at + 1) * all.dim), i * all.dim));
+  const ownLists = new HeldOutQuestions(model, cases, held, onlyThese(checkpoint.neighbours, isHeld));
+  const reference = ownLists.score(own, Float32Array.from(places, (at) => all.bias[at]), { length: 1, shift: 0, strength: 1 }).recall;
+  if (reference.size === 0) return { settings: CAUTIOUS, trials: [] };
+  const { without } = questions;
 
   const trials: ContentTrial[] = [];
   for (const [tower, penalty] of TOWER_CHOICES) {
     const { vectors, bias } = placeRows(fitTower(catalogue.matrix, learned, { kind: tower, penalty }), Int32Array.from(held, (row) => catalogue.rowOf.get(checkpoint.itemIds[row])!), learned.dim);
-    for (const length of LENGTHS) {
-      let last: ContentTrial | undefined;
+    for (const [length, strength] of LENGTHS.flatMap((one) => STRENGTHS.map((other) => [one, other]))) {
       for (const shift of SHIFTS) {
-        const placement = questions.score(vectors, bias, length, shift);
-        if (placement.others < floor) break;
-        last = { tower, penalty, length, shift, ...placement };
+        const { recall, others } = questions.score(vectors, bias, { length, shift, strength });
+        const cost = 1 - others / without;
+        if (cost > SHARE) break;
+        const reached = [...reference].reduce((sum, [task, most]) => sum + Math.min(1, most > 0 ? recall.get(task)! / most : 1), 0) / reference.size;
+        trials.push({ tower, penalty, length, shift, strength, reached, cost });
       }
-      if (last) trials.push(last);
     }
   }
-  const best = trials.reduce<ContentTrial | undefined>((one, other) => (!one || other.recall > one.recall ? other : one), undefined);
+  const most = Math.max(...trials.map(({ reached }) => reached));
+  const near = trials.filter(({ reached }) => reached >= most * NEARLY);
+  const best = near.reduce<ContentTrial | undefined>((one, other) => (!one || other.cost < one.cost ? other : one), undefined);
   if (!best) return { settings: { ...CAUTIOUS, shift: SHIFTS[0] }, trials };
-  const { tower, penalty, length, shift } = best;
-  return { settings: { tower, penalty, length, shift }, trials };
+  const { reached, cost, ...settings } = best;
+  return { settings, trials };
+}
+
+/** The learned items most alike by content to each of these products, as rows of the model. */
+export function alikeOf({ matrix, rowOf }: Catalogue, learned: { readonly rows: Int32Array; readonly modelRows: Int32Array }, ids: readonly string[]): Alike[][] {
+  const find = createNearest(matrix, learned.rows);
+  const modelRow = new Map(Array.from(learned.rows, (row, i) => [row, learned.modelRows[i]]));
+  return ids.map((id) => {
+    const row = rowOf.get(id);
+    return row === undefined ? [] : find(row, NEAREST).map(({ row: other, cosine }) => ({ row: modelRow.get(other)!, cosine }));
+  });
+}
+
+/** Lists with the entries that name these rows only. */
+function onlyThese({ count, row, weight }: Lists, rows: ReadonlySet<number>): Lists {
+  return { count, row, weight: weight.map((value, at) => (rows.has(row[at]) ? value : 0)) };
 }
 
 /** What a tower says of rows of its matrix: unit vectors, [rows × dim], and biases. */

@@ -1,18 +1,21 @@
 import type { Checkpoint } from '../../types.ts';
-import { type Catalogue, type ContentSettings, learnedItems, placeRows } from './choose-settings.ts';
+import { alikeOf, type Catalogue, type ContentSettings, learnedItems, placeRows } from './choose-settings.ts';
 import { fitTower } from './fit-tower.ts';
+import { inheritCompanions, joinLists, MOST_NEW } from './inherit-companions.ts';
 
 /**
  * Gives a place to every product that may be shown and that no shopper has touched in the training part: rows that are
  * there already, and products that have none, which get one at the end. Their vectors and biases come from a tower fitted
- * to the items that were learned; their repeat bonus is the usual one; they have no companions.
+ * to the items that were learned; their repeat bonus is the usual one; their companions are those of the items most like them.
  *
  * @param occurrences training groups that hold the item of each of the checkpoint's rows; those without any come last
  * @param ids products to place; those with a learned vector keep it
  */
 export function placeNewItems(
-  checkpoint: Checkpoint, { catalogue, occurrences, ids, settings }: {
+  checkpoint: Checkpoint, { catalogue, occurrences, ids, settings, companions = checkpoint.neighbours.count }: {
     readonly catalogue: Catalogue; readonly occurrences: ArrayLike<number>; readonly ids: readonly string[]; readonly settings: ContentSettings;
+    /** Of each item, those that ship: the new items come on top of them, MOST_NEW at most. */
+    readonly companions?: number;
   },
 ): Checkpoint {
   const { dim } = checkpoint.config;
@@ -25,7 +28,7 @@ export function placeNewItems(
 
   const learned = learnedItems(checkpoint, catalogue, occurrences);
   const tower = fitTower(catalogue.matrix, learned, { kind: settings.tower, penalty: settings.penalty });
-  const rows = Int32Array.from(itemIds.keys().drop(from));
+  const rows = Int32Array.from({ length: itemIds.length - from }, (_, at) => from + at);
   // A product whose content is unknown is placed as if nothing were known of it: where the items are on average.
   const contentRows = Int32Array.from(rows, (row) => catalogue.rowOf.get(itemIds[row]) ?? catalogue.matrix.rows - 1);
   const { vectors, bias } = placeRows(tower, contentRows, dim);
@@ -43,11 +46,15 @@ export function placeNewItems(
   extend('repeat_bias', 1, new Float32Array(rows.length).fill(repeats.reduce((sum, entry) => sum + entry, 0) / from));
 
   const { count, row, weight } = checkpoint.neighbours;
-  const lists = { row: new Int32Array(itemIds.length * count), weight: new Float32Array(itemIds.length * count) };
+  const lists = { count, row: new Int32Array(itemIds.length * count), weight: new Float32Array(itemIds.length * count) };
   lists.row.set(row);
   lists.weight.set(weight);
+  const inherits = count > 0 && settings.strength > 0;
+  const joined = inherits
+    ? joinLists(lists, inheritCompanions(lists, itemIds.length, rows, alikeOf(catalogue, learned, itemIds.slice(from))), itemIds.length, { kept: companions, strength: settings.strength })
+    : lists;
   return {
     ...checkpoint, itemIds, params, config: { ...checkpoint.config, items: itemIds.length },
-    neighbours: { ...checkpoint.neighbours, ...lists }, placed: { from, length: settings.length, shift: settings.shift },
+    neighbours: { ...checkpoint.neighbours, ...joined }, placed: { from, length: settings.length, shift: settings.shift, companions: inherits ? companions + MOST_NEW : companions },
   };
 }
