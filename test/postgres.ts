@@ -14,13 +14,16 @@ export interface PostgresServer {
  * of its own, else a sentence saying why there is none. Started once a process and stopped with it.
  */
 export function findPostgres(): Promise<PostgresServer | string> {
-  return (found ??= start());
+  return (found ??= process.env.DATABASE_URL ? Promise.resolve({ url: process.env.DATABASE_URL, stop: async () => {} }) : startPostgres());
 }
 
 let found: Promise<PostgresServer | string> | undefined;
 
-async function start(): Promise<PostgresServer | string> {
-  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
+/**
+ * Starts one from the machine's binaries, else says in a sentence why not.
+ * @param options.durable a commit waits for the disk; tests need not wait
+ */
+export async function startPostgres(options: { durable?: boolean } = {}): Promise<PostgresServer | string> {
   const bin = findBinaries();
   if (!bin) return 'No PostgreSQL found: set DATABASE_URL or install it (Debian: apt-get install postgresql).';
   const user: { uid?: number; gid?: number } | undefined = process.getuid?.() === 0 ? systemUser() : {};
@@ -29,10 +32,10 @@ async function start(): Promise<PostgresServer | string> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-postgres-'));
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
   const data = join(folder, 'data');
-  const options = { ...user, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C' } };
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'vitrine', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], { ...options, stdio: 'ignore' });
+  const run = { ...user, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C' } };
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'vitrine', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], { ...run, stdio: 'ignore' });
   // No TCP port: the socket's folder is private, and nothing can collide.
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-c', 'listen_addresses=', ...(options.durable ? [] : ['-c', 'fsync=off'])], { ...run, stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     let text = '';
@@ -49,7 +52,7 @@ async function start(): Promise<PostgresServer | string> {
   const kill = () => {
     // Waits for it: a server that is still ending would write its folder anew.
     try {
-      execFileSync(join(bin, 'pg_ctl'), ['stop', '-D', data, '-m', 'immediate', '-w', '-t', '10'], { ...options, stdio: 'ignore' });
+      execFileSync(join(bin, 'pg_ctl'), ['stop', '-D', data, '-m', 'immediate', '-w', '-t', '10'], { ...run, stdio: 'ignore' });
     } catch { /* it has ended already */ }
     rmSync(folder, { recursive: true, force: true });
   };
@@ -57,6 +60,7 @@ async function start(): Promise<PostgresServer | string> {
   return {
     url: `postgres://vitrine@/postgres?host=${encodeURIComponent(folder)}`,
     async stop() {
+      server.ref(); // or nothing would keep this process waiting for it
       server.kill('SIGINT');
       await exited;
       process.off('exit', kill);

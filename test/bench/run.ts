@@ -21,6 +21,9 @@ const NAMES: ReadonlyMap<string, () => Promise<Bench>> = new Map<string, () => P
   ['lighthouse', () => import('./lighthouse.ts')],
   ['longtask', () => import('./longtask.ts')],
   ['answering', () => import('./answering.ts')],
+  ['webhooks', () => import('./webhooks.ts')],
+  ['collector', () => import('./collector.ts')],
+  ['endpoints', () => import('./endpoints.ts')],
   ['growth', () => import('./growth.ts')],
   ['train', () => import('./train.ts')],
 ]);

@@ -47,7 +47,7 @@ export async function startQueue(db: Database, options: { log: Log; supervise?: 
       await boss.send(name, payload, send);
     },
     async sendWebhooks(payloads) {
-      await boss.insert('handle-webhook', payloads.map((data) => ({ data })));
+      await boss.insert('handle-webhook', payloads.map((data) => ({ data })), db.urgent && { db: queueDatabase(db.urgent) });
     },
     stop() {
       stopping.abort();

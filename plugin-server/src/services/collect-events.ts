@@ -45,6 +45,6 @@ const groups = new WeakMap<Context, GroupCommit<EventBatchRows, number>>();
 /** Batches of all shops on their way into the database. */
 function arrivals(ctx: Context): GroupCommit<EventBatchRows, number> {
   let group = groups.get(ctx);
-  if (!group) groups.set(ctx, (group = new GroupCommit((batches) => insertEventBatches(ctx.db, batches), { ...EVENTS, sizeOf: ({ rows }) => rows.length })));
+  if (!group) groups.set(ctx, (group = new GroupCommit((batches) => insertEventBatches(ctx.db.urgent ?? ctx.db, batches), { ...EVENTS, sizeOf: ({ rows }) => rows.length })));
   return group;
 }

@@ -24,8 +24,10 @@ export function announceWrites(db: Database): Database {
   const announce = (writes: readonly Write[]) => {
     for (const write of writes) for (const listener of listeners) listener(write);
   };
+  const tell = (write: Write) => announce([write]);
   return {
-    ...watched(db, (write) => announce([write])),
+    ...watched(db, tell),
+    ...(db.urgent && { urgent: watched(db.urgent, tell) }),
     transaction: async (work) => {
       const writes: Write[] = [];
       try {

@@ -20,6 +20,11 @@ export interface Database {
    * and waiting for the outer one from within would never end. A transaction within a transaction is a savepoint.
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
+  /**
+   * The same door for what somebody waits for: goes before everything else that waits for the one connection of the
+   * embedded database. A server has several; there, and within a transaction, it is not needed and not there.
+   */
+  readonly urgent?: Pick<Database, 'query' | 'exec'>;
   /** Tells of writes made through this door, once they can be read. Not there within a transaction. */
   onWrite?(listener: (write: Write) => void): void;
   close(): Promise<void>;

@@ -41,7 +41,7 @@ export interface EventBatchRows {
 }
 
 /** Stores batches of several shops by one statement. Returns how many events of each batch were new. */
-export async function insertEventBatches(db: Database, batches: readonly EventBatchRows[]): Promise<number[]> {
+export async function insertEventBatches(db: Pick<Database, 'query'>, batches: readonly EventBatchRows[]): Promise<number[]> {
   // The same id twice in one statement is new once; which of the two rows PostgreSQL takes must not be left to it.
   const known = new Set<string>();
   const rows = batches.flatMap(({ shop, rows: own }, batch) => own.flatMap((row) => {

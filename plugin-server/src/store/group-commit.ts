@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { VitrineError } from '@vitrine/sdk/core';
 
 export interface GroupCommitOptions<Item> {
@@ -7,13 +8,15 @@ export interface GroupCommitOptions<Item> {
   readonly largest: number;
   /** Waiting at most: what comes beyond is refused. */
   readonly most: number;
+  /** Milliseconds that the first of a group waits for others; 0 by default: as long as the write before it takes. */
+  readonly linger?: number;
 }
 
 interface Waiting<Item, Result> { readonly item: Item; readonly size: number; resolve(result: Result): void; reject(reason: unknown): void }
 
 /**
  * Writes what arrives while a write is under way by the next one, all at once. A write costs nearly the same for one row
- * as for a hundred, so the more arrive, the cheaper each becomes, and none waits for a clock.
+ * as for a hundred, so the more arrive, the cheaper each becomes.
  *
  * @example
  * const commit = new GroupCommit((rows: Row[]) => insertRows(db, rows), { largest: 1_000, most: 50_000 });
@@ -29,7 +32,7 @@ export class GroupCommit<Item, Result> {
   /** @param write stores all items or none, and answers with a result for each, in the same order */
   constructor(write: (items: readonly Item[]) => Promise<readonly Result[]>, options: GroupCommitOptions<Item>) {
     this.#write = write;
-    this.#options = { sizeOf: () => 1, ...options };
+    this.#options = { sizeOf: () => 1, linger: 0, ...options };
   }
 
   /**
@@ -43,16 +46,19 @@ export class GroupCommit<Item, Result> {
     this.#size += size;
     return new Promise((resolve, reject) => {
       this.#queue.push({ item, size, resolve, reject });
-      // Not at once: what has arrived with it comes along.
       if (!this.#running) {
         this.#running = true;
-        setImmediate(() => void this.#run());
+        void this.#run();
       }
     });
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) await this.#writeGroup(this.#next());
+    const { linger } = this.#options;
+    while (this.#queue.length > 0) {
+      await (linger > 0 ? setTimeout(linger) : setImmediate()); // what has arrived at the same moment comes along in any case
+      await this.#writeGroup(this.#next());
+    }
     this.#running = false;
   }
 

@@ -28,8 +28,10 @@ export async function openPglite(dir: string): Promise<Database> {
     const inTurn = takeTurns();
     const direct = statements(thread.ask);
     let closed: Promise<void> | undefined;
+    const alone = (urgent: boolean) => statements((sql, params) => inTurn(() => thread.ask(sql, params).catch((cause: unknown) => leaveTransaction(direct, cause)), urgent));
     return announceWrites({
-      ...statements((sql, params) => inTurn(() => thread.ask(sql, params).catch((cause: unknown) => leaveTransaction(direct, cause)))),
+      ...alone(false),
+      urgent: alone(true),
       transaction: (work) => inTurn(() => inTransaction(direct, work)),
       close: () => (closed ??= inTurn(thread.close).finally(unlock)),
     });
@@ -41,13 +43,20 @@ export async function openPglite(dir: string): Promise<Database> {
 
 type Ask = (sql: string | undefined, params?: readonly SqlValue[]) => Promise<Record<string, unknown>[]>;
 
-/** One statement or transaction after the other: there is one connection. */
-function takeTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const own = last.then(work);
-    last = own.catch(() => {});
-    return own;
+/** One statement or transaction after the other, urgent ones first: there is one connection. */
+function takeTurns(): <T>(work: () => Promise<T>, urgent?: boolean) => Promise<T> {
+  const waiting = { urgent: [] as (() => void)[], other: [] as (() => void)[] };
+  let busy = false;
+  return async (work, urgent = false) => {
+    if (busy) await new Promise<void>((resolve) => waiting[urgent ? 'urgent' : 'other'].push(resolve));
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.urgent.shift() ?? waiting.other.shift();
+      if (next) next(); // the turn goes over without being free in between
+      else busy = false;
+    }
   };
 }
 

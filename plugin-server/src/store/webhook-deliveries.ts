@@ -16,7 +16,7 @@ export interface DeliveryRow {
  *
  * @returns for each whether it is still to be handled: new, or stored before but not handled yet
  */
-export async function insertDeliveries(db: Database, deliveries: readonly (DeliveryRow & { readonly shop: string })[]): Promise<boolean[]> {
+export async function insertDeliveries(db: Pick<Database, 'query'>, deliveries: readonly (DeliveryRow & { readonly shop: string })[]): Promise<boolean[]> {
   const open = await db.query<{ index: number }>(
     `WITH incoming AS MATERIALIZED (
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::text[]) WITH ORDINALITY
