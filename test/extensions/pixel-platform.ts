@@ -38,7 +38,7 @@ export function pixelPlatform(options: { settings?: Record<string, string>; allo
     },
   } as unknown as ExtensionApi;
   return {
-    api, storage, subscribed: [],
+    api, storage,
     get subscribed() { return [...subscribers.keys()]; },
     async publish(name, data, { id = `sh-${++sequence}`, timestamp = new Date().toISOString(), path = '/' } = {}) {
       await tell(name, { id, name, timestamp, clientId: 'client', seq: ++sequence, type: 'standard', data, context: { document: { location: { pathname: path, href: `https://shop.example${path}` } } } });

@@ -25,17 +25,17 @@ const LOAD_MS = 6_000;
  */
 function start(): void {
   // A theme's blocks each name the script, lest one be without it; a module runs once all the same.
-  const script = document.querySelector<HTMLScriptElement>('script#vitrine,script[data-vitrine]');
+  const script = document.querySelector<HTMLScriptElement>('#vitrine,[data-vitrine]');
   if (!script) throw new Error('<script id="vitrine" data-shop data-key data-server> is missing');
   const { shop = '', key = '', server = new URL(import.meta.url).origin, backend, consent, report } = script.dataset;
 
   const client = createVitrine({
     shop, key,
-    server: server.startsWith('/') ? location.origin + server : server, // "/apps/vitrine": through the shop's own domain
+    server: server[0] === '/' ? location.origin + server : server, // "/apps/vitrine": through the shop's own domain
     backend: backend as BackendChoice | undefined,
     consent: consent === 'granted' ? true : consent === 'denied' ? false : undefined,
     trackPage: true,
-    report: report === 'lists' ? 'lists' : 'all',
+    report: report as 'all' | 'lists' | undefined,
     workerUrl: new URL(WORKER_FILE, import.meta.url),
   });
   client.on('error', warn);

@@ -22,7 +22,7 @@ import { createVisit } from './visit.ts';
  * const { items } = await vitrine.recommend({ kind: 'related', productId: '8001', limit: 4 });
  */
 export function createVitrine(options: VitrineOptions): Vitrine {
-  const { shop, key, backend = 'auto', report = 'all', workerUrl, now = Date.now } = options;
+  const { shop, key, backend = 'auto', report, workerUrl, now = Date.now } = options;
   if (!shop) throw new VitrineError('bad_config', 'createVitrine: "shop" is missing. Give the shop id, e.g. "demo.myshopify.com".');
   if (!/^pk_/.test(key ?? '')) throw new VitrineError('bad_config', 'createVitrine: "key" must be the publishable key, "pk_…". Copy it from the dashboard.');
   const server = serverAddress(options.server);
@@ -101,7 +101,7 @@ export function createVitrine(options: VitrineOptions): Vitrine {
   const track = (input: TrackedEvent): void => {
     try {
       if (!visit.note(input)) return;
-      if (consent.allowed && (report === 'all' || input.type === 'impression' || input.type === 'recommendation_clicked')) {
+      if (consent.allowed && (report !== 'lists' || /^(impression|recommendation)/.test(input.type))) {
         const { sessionId, visitorId } = visit;
         outbox.push({ ...input, id: uuid(), at: now(), sessionId, ...(visitorId ? { visitorId } : {}) } as VitrineEvent);
       }

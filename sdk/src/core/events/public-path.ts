@@ -1,9 +1,8 @@
-import { LIMITS } from './types.ts';
+/** What stands below these names one person's order, checkout or account. */
+const PERSONAL = /(\/(?:checkouts?|orders?|account|tools))\/.*/i;
 
-/** Below these, with or without a language before them, a path names one person's order, checkout or account. */
-const PERSONAL = /^((?:\/[a-z]{2}(?:-[a-z]{2})?)?\/(?:checkouts?|orders?|account|tools))(?:\/.*)?$/i;
-/** An order's page by its shop's number: "/5678/orders/9f2c…". */
-const NUMBERED = /^\/\d+\/(orders|checkouts)\/.*$/;
+/** `LIMITS.text`, whose whole table would come into the loader with it. */
+const MOST = 256;
 
 /**
  * A page's path as it may be reported: without what only one shopper's page has in it, a checkout's or an order's token.
@@ -12,6 +11,4 @@ const NUMBERED = /^\/\d+\/(orders|checkouts)\/.*$/;
  * publicPath('/products/mug'); // "/products/mug"
  * publicPath('/checkouts/cn/Z2NwLWV1'); // "/checkouts"
  */
-export function publicPath(pathname: string): string {
-  return pathname.replace(NUMBERED, '/$1').replace(PERSONAL, '$1').slice(0, LIMITS.text) || '/';
-}
+export const publicPath = (pathname: string): string => pathname.replace(PERSONAL, '$1').slice(0, MOST);

@@ -15,7 +15,7 @@ export const texts: Texts = {
     visit: 'Passt zu Ihrem Besuch',
     'bought-with': 'Wird oft zusammen gekauft',
     'viewed-with': 'Wird oft zusammen angesehen',
-    again: 'Wird oft wieder gekauft',
+    again: 'Schon einmal angesehen',
     popular: 'Beliebt im Shop',
     trending: 'Gerade gefragt',
     new: 'Neu im Shop',

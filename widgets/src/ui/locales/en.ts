@@ -14,7 +14,7 @@ export const en = {
     visit: 'Fits your visit',
     'bought-with': 'Often bought together',
     'viewed-with': 'Often viewed together',
-    again: 'Often bought again',
+    again: 'You looked at this before',
     popular: 'Popular in the shop',
     trending: 'Trending now',
     new: 'New in the shop',

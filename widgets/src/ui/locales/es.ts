@@ -15,7 +15,7 @@ export const texts: Texts = {
     visit: 'Encaja con tu visita',
     'bought-with': 'Suelen comprarse juntos',
     'viewed-with': 'Suelen verse juntos',
-    again: 'Se suele volver a comprar',
+    again: 'Ya lo miraste antes',
     popular: 'Popular en la tienda',
     trending: 'Tendencia del momento',
     new: 'Nuevo en la tienda',

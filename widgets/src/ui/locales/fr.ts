@@ -15,7 +15,7 @@ export const texts: Texts = {
     visit: 'En accord avec votre visite',
     'bought-with': 'Souvent achetés ensemble',
     'viewed-with': 'Souvent vus ensemble',
-    again: 'Souvent racheté',
+    again: 'Déjà consulté',
     popular: 'Populaire dans la boutique',
     trending: 'Tendance du moment',
     new: 'Nouveau dans la boutique',

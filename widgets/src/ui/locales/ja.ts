@@ -15,7 +15,7 @@ export const texts: Texts = {
     visit: '今回ご覧の商品に合わせて',
     'bought-with': 'よく一緒に購入されています',
     'viewed-with': 'よく一緒に見られています',
-    again: 'よくリピート購入されています',
+    again: '以前ご覧になった商品',
     popular: '当店の人気商品',
     trending: '人気上昇中',
     new: '新着商品',

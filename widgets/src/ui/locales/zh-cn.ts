@@ -15,7 +15,7 @@ export const texts: Texts = {
     visit: '符合您本次浏览',
     'bought-with': '经常一起购买',
     'viewed-with': '经常一起浏览',
-    again: '常被回购',
+    again: '您之前看过',
     popular: '店内热销',
     trending: '热度上升',
     new: '新品上架',

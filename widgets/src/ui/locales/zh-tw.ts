@@ -15,7 +15,7 @@ export const texts: Texts = {
     visit: '符合您這次瀏覽',
     'bought-with': '經常一起購買',
     'viewed-with': '經常一起瀏覽',
-    again: '常被回購',
+    again: '您之前看過',
     popular: '店內熱銷',
     trending: '熱度上升',
     new: '新品上架',
