@@ -14,24 +14,28 @@ export interface QualityOptions {
   /** Of `MODELS`; for the data sets of sessions only. */
   readonly models?: readonly ModelName[];
   readonly device?: Device;
+  /** Which data, where a measurement takes several. */
+  readonly data?: string;
   /** Reads a small part of the data: a quick check that the command works. */
   readonly smoke?: boolean;
   readonly note: (line: string) => void;
 }
 
 interface Measurement {
-  /** What must be there, in the folder of real data. */
-  readonly file: string;
+  /** What must be there, in the folder of real data; a measurement on several says it itself. */
+  readonly file?: string;
   readonly run: (options: QualityOptions) => Promise<Evaluation[]>;
 }
 
 /** Measurements of quality by name; each reads a folder of real data. */
 const NAMES: Readonly<Record<string, Measurement>> = {
   'online-retail': { file: 'online-retail/online-retail.csv.gz', run: async (options) => (await import('./online-retail.ts')).run(options) },
+  'new-items': { run: async (options) => (await import('./new-items.ts')).run(options) },
+  'daily-updates': { run: async (options) => (await import('./daily-updates.ts')).run(options) },
   ...Object.fromEntries(Object.entries(SESSION_DATA).map(([name, { file }]) => [name, { file, run: (options: QualityOptions) => runSessions(name, options) }])),
 };
 
-/** `npm run quality -- NAME [--seed N] [--epochs N] [--model NAMES] [--device WHAT] [--smoke] [--json]` */
+/** `npm run quality -- NAME [DATA] [--seed N] [--epochs N] [--model NAMES] [--device WHAT] [--smoke] [--json]` */
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -42,10 +46,10 @@ async function main(): Promise<number> {
   });
   const chosen = NAMES[positionals[0]];
   if (!chosen) throw new VitrineError('bad_usage', `usage: npm run quality -- NAME, where NAME is ${Object.keys(NAMES).join(' or ')}`);
-  const missing = dataMissing(chosen.file);
+  const missing = chosen.file !== undefined && dataMissing(chosen.file);
   if (missing) throw new VitrineError('bad_input', missing);
   const evaluations = await chosen.run({
-    seed: Number(values.seed), epochs: values.epochs ? Number(values.epochs) : values.smoke ? 1 : undefined, smoke: values.smoke,
+    data: positionals[1], seed: Number(values.seed), epochs: values.epochs ? Number(values.epochs) : values.smoke ? 1 : undefined, smoke: values.smoke,
     models: values.model?.split(',').map((name) => known(name, MODELS, 'model')), device: values.device === undefined ? undefined : known(values.device, DEVICES, 'device'),
     note: (line) => console.error(line),
   });
