@@ -78,7 +78,7 @@ export function createSelling(state: ShopState, webhooks: WebhookSender): Sellin
   function changed(product: Product, variants: readonly Variant[]): void {
     product.updatedAt = state.clock();
     void webhooks.deliver('products/update', productPayload(state, product));
-    for (const variant of variants) void webhooks.deliver('inventory_levels/update', inventoryPayload(variant, product.updatedAt));
+    for (const variant of variants) void webhooks.deliver('inventory_levels/update', inventoryPayload(state, variant, product.updatedAt));
   }
 
   return {

@@ -1,45 +1,11 @@
 import assert from 'node:assert/strict';
-import type { IncomingHttpHeaders } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import '@shopify/shopify-api/adapters/web-api';
-import { ApiVersion, LogSeverity, RequestedTokenType, shopifyApi } from '@shopify/shopify-api';
 import type { Session } from '@shopify/shopify-api';
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
 import { noFaults } from './faults.ts';
+import { CREDENTIALS, library, OFFLINE, startApp } from './receiving-app.ts';
 import type { Shop } from './shop.ts';
 import { createShop } from './shop.ts';
-
-const CREDENTIALS = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders'] };
-const OFFLINE = { requestedTokenType: RequestedTokenType.OfflineAccessToken, expiring: true } as const;
-
-interface Received { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string }
-
-/** The smallest app: keeps what it is sent and answers with `status`. */
-async function startApp() {
-  const received: Received[] = [];
-  const state = { status: 200 };
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push({ url: request.url!, headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
-      response.writeHead(state.status).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    received, state, url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    hooks: () => received.filter((request) => request.url === '/webhooks'),
-    close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
-  };
-}
-
-const library = () => shopifyApi({
-  apiKey: CREDENTIALS.clientId, apiSecretKey: CREDENTIALS.clientSecret, apiVersion: ApiVersion.October26, isEmbeddedApp: true, hostName: 'localhost', scopes: [],
-  logger: { level: LogSeverity.Error, log: () => undefined },
-});
 
 describe('the simulated shop', () => {
   let shop: Shop, app: Awaited<ReturnType<typeof startApp>>, api: ReturnType<typeof library>, session: Session;
@@ -158,6 +124,34 @@ describe('the simulated shop', () => {
       assert.ok((await ask('{ shop { id } }')).data);
     });
 
+    test('opens what was granted, and says what is missing', async () => {
+      await shop.setScopes(['write_products', 'read_orders']);
+      const { errors } = await ask('{ orders(first: 1) { nodes { id customer { id } } } inventoryItem(id: "gid://shopify/InventoryItem/1") { id } }');
+      assert.deepEqual(errors!.map(({ message }) => message), ['Access denied for customer field. Required access: `read_customers` access scope.', 'Access denied for inventoryItem field. Required access: `read_inventory` access scope.']);
+      assert.equal(errors![0].extensions.code, 'ACCESS_DENIED');
+      assert.equal((await ask('{ products(first: 1) { nodes { id } } orders(first: 1) { nodes { id } } }')).errors, undefined);
+      const { data } = await ask('mutation { webhookSubscriptionCreate(topic: INVENTORY_LEVELS_UPDATE, webhookSubscription: { uri: "https://app.example" }) { userErrors { message } } }');
+      assert.match(data.webhookSubscriptionCreate.userErrors[0].message, /needs the read_inventory/);
+    });
+
+    test('orders shoppers placed in another currency, times by the shop\'s clock', async () => {
+      const { data } = await ask('{ orders(first: 20) { nodes { number presentmentCurrencyCode totalPriceSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } } } } }');
+      const foreign = data.orders.nodes.filter((node: { presentmentCurrencyCode: string }) => node.presentmentCurrencyCode === 'USD');
+      assert.ok(foreign.length > 0 && foreign.length < 10);
+      for (const { totalPriceSet: { shopMoney, presentmentMoney } } of foreign) {
+        assert.deepEqual([shopMoney.currencyCode, presentmentMoney.currencyCode], ['EUR', 'USD']);
+        assert.ok(Math.abs(presentmentMoney.amount - shopMoney.amount * 1.08) < 0.01);
+      }
+    });
+
+    test('faults: enum values that no schema has, a gateway\'s page', async () => {
+      shop.faults.unknownEnums = true;
+      const { data } = await ask('{ products(first: 1) { nodes { status variants(first: 1) { nodes { inventoryPolicy } } } } }');
+      assert.deepEqual([data.products.nodes[0].status, data.products.nodes[0].variants.nodes[0].inventoryPolicy], ['SECRET_SALE', 'ASK_NICELY']);
+      shop.setFaults({ unknownEnums: false, serverError: 1 });
+      assert.equal((await post('{ shop { id } }')).status, 502);
+    });
+
     test('faults: THROTTLED and 401', async () => {
       shop.faults.throttle = 1;
       assert.equal((await ask('{ shop { id } }')).errors![0].extensions.code, 'THROTTLED');
@@ -198,6 +192,36 @@ describe('the simulated shop', () => {
       assert.equal((await fetch(operation.url.replace(/token=.*/, 'token=guess'))).status, 404);
     });
 
+    test('some children come before their parents', async () => {
+      now += 120_000;
+      const { operation } = await runBulk(ORDERS);
+      const seen = new Set<string>();
+      let early = 0;
+      for (const line of (await (await fetch(operation.url)).text()).trimEnd().split('\n')) {
+        const row = JSON.parse(line) as { id: string; __parentId?: string };
+        if (row.__parentId === undefined) seen.add(row.id); else if (!seen.has(row.__parentId)) early++;
+      }
+      assert.ok(early > 10, `${early} lines stand before their order`);
+    });
+
+    test('faults: each way to end, with a partial result and without, and each way to be busy', async () => {
+      for (const bulkEnds of ['FAILED', 'CANCELED', 'EXPIRED'] as const) {
+        for (const partialBulk of [false, true]) {
+          now += 120_000;
+          shop.setFaults({ bulkEnds, partialBulk });
+          const { bulkOperation: { id } } = (await ask('mutation ($q: String!) { bulkOperationRunQuery(query: $q, groupObjects: false) { bulkOperation { id } } }', { q: ORDERS })).data.bulkOperationRunQuery;
+          await new Promise((resolve) => setTimeout(resolve, 150));
+          const { bulkOperation } = (await ask('query ($id: ID!) { bulkOperation(id: $id) { status errorCode url partialDataUrl objectCount } }', { id })).data;
+          assert.deepEqual([bulkOperation.status, bulkOperation.errorCode, bulkOperation.url, bulkOperation.partialDataUrl !== null], [bulkEnds, bulkEnds === 'FAILED' ? 'TIMEOUT' : null, null, partialBulk]);
+          if (partialBulk) assert.equal((await (await fetch(bulkOperation.partialDataUrl)).text()).trimEnd().split('\n').length, Number(bulkOperation.objectCount));
+        }
+      }
+      shop.setFaults({ ...noFaults(), bulkBusy: 1 });
+      assert.equal((await runBulk(ORDERS)).userErrors[0].code, 'OPERATION_IN_PROGRESS');
+      shop.setFaults({ bulkBusy: 0, bulkLimit: 1 });
+      assert.equal((await runBulk(ORDERS)).userErrors[0].code, 'LIMIT_REACHED');
+    });
+
     test('keep children together when asked', async () => {
       now += 120_000;
       const { operation } = await runBulk(ORDERS, true);
@@ -230,68 +254,6 @@ describe('the simulated shop', () => {
     });
   });
 
-  describe('tokens', () => {
-    const exchange = (body: object) => fetch(`${shop.origin}/admin/oauth/access_token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    const grant = () => ({
-      client_id: CREDENTIALS.clientId, client_secret: CREDENTIALS.clientSecret, grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', subject_token: shop.sessionToken(),
-      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token', requested_token_type: 'urn:shopify:params:oauth:token-type:offline-access-token', expiring: '1',
-    });
-
-    test('the official library exchanges a session token for an expiring one', async () => {
-      assert.match(session.accessToken!, /^shpat_/);
-      assert.match(session.refreshToken!, /^shprt_/);
-      assert.equal(session.scope, CREDENTIALS.scopes.join(','));
-      assert.ok(session.expires! > new Date());
-      assert.equal((await api.session.decodeSessionToken(shop.sessionToken())).dest, `https://${shop.domain}`);
-    });
-
-    test('refresh tokens rotate and work once', async () => {
-      const { session: next } = await api.auth.refreshToken({ shop: shop.domain, refreshToken: session.refreshToken! });
-      assert.notEqual(next.accessToken, session.accessToken);
-      assert.notEqual(next.refreshToken, session.refreshToken);
-      assert.equal((await post('{ shop { id } }')).status, 401, 'the old access token is void');
-      assert.equal((await post('{ shop { id } }', {}, { token: next.accessToken })).status, 200);
-      await assert.rejects(api.auth.refreshToken({ shop: shop.domain, refreshToken: session.refreshToken! }));
-    });
-
-    test('expire after an hour, or at once as a fault', async () => {
-      now += 3_601_000;
-      assert.equal((await post('{ shop { id } }')).status, 401);
-      ({ session } = await api.auth.refreshToken({ shop: shop.domain, refreshToken: session.refreshToken! }));
-      assert.equal((await post('{ shop { id } }')).status, 200);
-      shop.faults.expireToken = true;
-      assert.equal((await post('{ shop { id } }')).status, 401);
-      ({ session } = await api.auth.refreshToken({ shop: shop.domain, refreshToken: session.refreshToken! }));
-      assert.equal((await post('{ shop { id } }')).status, 200);
-    });
-
-    test('are refused for a wrong secret, a forged, foreign, late or missing session token', async () => {
-      assert.equal((await exchange({ ...grant(), client_secret: 'wrong' })).status, 401);
-      assert.equal((await exchange({ ...grant(), client_id: 'wrong' })).status, 400);
-      assert.equal((await exchange({ ...grant(), grant_type: 'password' })).status, 400);
-      const [head, payload, signature] = shop.sessionToken().split('.');
-      const forged = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), sub: '1' })).toString('base64url');
-      const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
-      const late = shop.sessionToken();
-      for (const subject_token of [`${head}.${forged}.${signature}`, unsigned, shop.sessionToken({ shopDomain: 'other.myshopify.com' }), '', undefined, 'a.b.c']) {
-        const response = await exchange({ ...grant(), subject_token });
-        assert.equal(response.status, 400);
-        assert.equal(((await response.json()) as { error: string }).error, 'invalid_subject_token');
-      }
-      const request = grant();
-      now += 71_000;
-      assert.equal((await exchange({ ...request, subject_token: late })).status, 400);
-    });
-
-    test('the app is opened with a signed query', async () => {
-      await shop.install({ appUrl: app.url, ...CREDENTIALS });
-      const query = Object.fromEntries(new URL(app.received.at(-1)!.url, app.url).searchParams);
-      assert.equal(query.shop, shop.domain);
-      assert.ok(query.id_token && query.host && query.embedded);
-      assert.equal(await api.utils.validateHmac(query as never), true);
-    });
-  });
-
   describe('webhooks', () => {
     test('are signed so that the official library accepts them, and not when changed', async () => {
       await subscribe('ORDERS_CREATE');
@@ -307,6 +269,17 @@ describe('the simulated shop', () => {
       assert.equal(payload.admin_graphql_api_id, `gid://shopify/Order/${order.id}`);
       assert.equal(payload.line_items[0].product_id, Number(order.lines[0].productId));
       assert.ok(Number.isSafeInteger(payload.line_items[0].id));
+    });
+
+    test('carry the fields that were asked for, and times with the shop\'s offset', async () => {
+      const { data } = await ask('mutation ($uri: String!) { webhookSubscriptionCreate(topic: ORDERS_UPDATED, webhookSubscription: { uri: $uri, includeFields: ["id", "updated_at", "customer.id", "line_items.price"] }) { webhookSubscription { includeFields } userErrors { message } } }', { uri: `${app.url}/webhooks` });
+      assert.equal(data.webhookSubscriptionCreate.userErrors.length, 0);
+      now = Date.parse('2026-07-01T10:00:00Z');
+      const order = shop.placeOrder({ lines: [{ productId: sellable(shop), quantity: 1 }], email: 'a@example.com' });
+      shop.refundOrder(order.id);
+      await shop.idle();
+      const body = JSON.parse(app.hooks().find((hook) => hook.headers['x-shopify-topic'] === 'orders/updated')!.body);
+      assert.deepEqual(body, { id: Number(order.id), updated_at: '2026-07-01T12:00:00+02:00', customer: { id: Number(order.customerId) }, line_items: [{ price: (order.lines[0].price / 100).toFixed(2) }] });
     });
 
     test('are repeated with the same body and id until the app answers', async () => {
@@ -356,15 +329,6 @@ describe('the simulated shop', () => {
       await shop.idle();
       assert.deepEqual(app.hooks(), []);
     });
-  });
-
-  test('the faults page sets faults', async () => {
-    const set = (body: object) => fetch(`${shop.origin}/__faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    assert.equal((await set({ throttle: 0.5, truncateBulk: true })).status, 200);
-    assert.deepEqual([shop.faults.throttle, shop.faults.truncateBulk], [0.5, true]);
-    assert.equal((await set({ throttle: 'much' })).status, 400);
-    assert.equal((await set(JSON.parse('{"__proto__": 1, "constructor": 1}'))).status, 400);
-    assert.equal((await fetch(`${shop.origin}/admin/uninstall`, { method: 'POST', headers: { origin: 'https://evil.example' } })).status, 403);
   });
 });
 

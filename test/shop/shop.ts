@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server';
 import type { ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createBulkOperations } from './admin/bulk.ts';
+import { gid, iso } from './admin/graph.ts';
 import { adminApi } from './admin/graphql.ts';
 import { createTokenDesk } from './admin/oauth.ts';
 import { createRoot } from './admin/root.ts';
@@ -60,6 +61,8 @@ export interface Shop {
   close(): Promise<void>;
   /** Installs the app and opens it as the admin would; resolves to the app's answer to `GET /app`. */
   install(app: AppOffer): Promise<Response>;
+  /** The owner grants other permissions than before, and the app is told. */
+  setScopes(scopes: readonly string[]): Promise<void>;
   /** Takes away its tokens and webhooks after telling it. */
   uninstall(): Promise<void>;
   /** Puts the app's script and elements into the storefront, or takes them out. */
@@ -129,6 +132,13 @@ export async function createShop(options: ShopOptions = {}): Promise<Shop> {
     state.app = { ...app, installedAt: clock() };
     return send(appAddress(), { headers: { accept: 'text/html' } });
   };
+  const setScopes = async (scopes: readonly string[]): Promise<void> => {
+    if (!state.app) throw new Error('No app is installed in the simulated shop: call install() first.');
+    const previous = state.app.scopes;
+    state.app = { ...state.app, scopes };
+    if (offered) offered = { ...offered, scopes };
+    await webhooks.deliver('app/scopes_update', { id: gid('AppInstallation', '70000000001'), shop_id: gid('Shop', '90000000001'), previous, current: scopes, updated_at: iso(clock()) });
+  };
   const uninstall = async (): Promise<void> => {
     const told = webhooks.deliver('app/uninstalled', shopPayload(state));
     state.app = null;
@@ -183,7 +193,7 @@ export async function createShop(options: ShopOptions = {}): Promise<Shop> {
         if ('closeAllConnections' in server) server.closeAllConnections();
       });
     },
-    install, uninstall,
+    install, uninstall, setScopes,
     setEmbed(embed) { state.embed = embed; },
     deliverWebhook: (topic, payload) => webhooks.deliver(topic, payload),
     idle: () => webhooks.idle(),

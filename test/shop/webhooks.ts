@@ -89,9 +89,9 @@ export function createWebhookSender(state: ShopState, retryDelaysMs: readonly nu
       const { app } = state;
       if (!app) return Promise.resolve([]);
       const name = topic.toUpperCase().replace('/', '_');
-      const urls = COMPLIANCE.has(topic) ? [new URL('/webhooks', app.appUrl).href]
-        : state.subscriptions.filter((subscription) => subscription.topic === name).map((subscription) => subscription.uri);
-      const all = Promise.all(urls.map((url) => post(app, topic, url, payload))).catch((error: unknown) => {
+      const receivers = COMPLIANCE.has(topic) ? [{ uri: new URL('/webhooks', app.appUrl).href, includeFields: [] }]
+        : state.subscriptions.filter((subscription) => subscription.topic === name);
+      const all = Promise.all(receivers.map(({ uri, includeFields }) => post(app, topic, uri, includeFields.length > 0 ? onlyFields(payload, includeFields) : payload))).catch((error: unknown) => {
         if (stopping.signal.aborted) return [];
         throw error;
       });
@@ -109,3 +109,17 @@ export function createWebhookSender(state: ShopState, retryDelaysMs: readonly nu
   };
 }
 
+/** The fields that a subscription asks for: "id", or "line_items.price" inside an object or each of a list. */
+function onlyFields(value: unknown, fields: readonly string[]): object {
+  const out: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value as Record<string, unknown>)) {
+    if (fields.includes(name) || fields.includes(`${name}.*`)) out[name] = inner;
+    else {
+      const nested = fields.flatMap((field) => (field.startsWith(`${name}.`) ? [field.slice(name.length + 1)] : []));
+      if (nested.length === 0) continue;
+      if (Array.isArray(inner)) out[name] = inner.map((each) => onlyFields(each, nested));
+      else out[name] = inner === null || typeof inner !== 'object' ? inner : onlyFields(inner, nested);
+    }
+  }
+  return out;
+}

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DocumentNode, FieldNode, GraphQLSchema, SelectionSetNode } from 'graphql';
 import { execute, getNamedType, isObjectType, Kind, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import type { ShopState } from '../state.ts';
 import { gid, iso } from './graph.ts';
+import { deniedFields } from './scopes.ts';
 import type { GraphContext } from './graph.ts';
 
-type Status = 'CREATED' | 'RUNNING' | 'COMPLETED' | 'CANCELING' | 'CANCELED' | 'FAILED';
+type Status = 'CREATED' | 'RUNNING' | 'COMPLETED' | 'CANCELING' | 'CANCELED' | 'FAILED' | 'EXPIRED';
+type ErrorCode = 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT';
 
 interface Operation {
   readonly id: string;
@@ -14,6 +17,9 @@ interface Operation {
   readonly token: string;
   readonly grouped: boolean;
   status: Status;
+  errorCode: ErrorCode | null;
+  /** What was written before it stopped can be had. */
+  partial: boolean;
   completedAt: number | null;
   objectCount: number;
   rootObjectCount: number;
@@ -47,19 +53,20 @@ export function createBulkOperations(state: ShopState, schema: () => GraphQLSche
   const operations: Operation[] = [];
 
   const present = (operation: Operation) => ({
-    __typename: 'BulkOperation', id: gid('BulkOperation', operation.id), status: operation.status, type: 'QUERY', query: operation.query, errorCode: operation.status === 'FAILED' ? 'INTERNAL_SERVER_ERROR' : null,
+    __typename: 'BulkOperation', id: gid('BulkOperation', operation.id), status: operation.status, type: 'QUERY', query: operation.query, errorCode: operation.errorCode,
     createdAt: iso(operation.createdAt), completedAt: operation.completedAt === null ? null : iso(operation.completedAt),
     objectCount: operation.objectCount, rootObjectCount: operation.rootObjectCount,
     fileSize: operation.status === 'COMPLETED' ? operation.fileSize : null,
     // An operation that found nothing has no file.
-    url: operation.status === 'COMPLETED' && operation.objectCount > 0 ? `${state.origin}/bulk/${operation.id}.jsonl?token=${operation.token}` : null,
-    partialDataUrl: null,
+    url: operation.status === 'COMPLETED' && operation.objectCount > 0 ? addressOf(operation) : null,
+    partialDataUrl: operation.partial && operation.objectCount > 0 ? addressOf(operation) : null,
   });
+  const addressOf = ({ id, token }: Operation): string => `${state.origin}/bulk/${id}.jsonl?token=${token}`;
   const find = (id: string) => operations.find((operation) => gid('BulkOperation', operation.id) === id);
   const failure = (message: string, code: string | null = null) => ({ bulkOperation: null, userErrors: [{ field: ['query'], message, ...(code && { code }) }] });
 
   async function work(operation: Operation, document: DocumentNode): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, startDelayMs));
+    await sleep(startDelayMs);
     if (operation.status !== 'CREATED') return settle(operation, 'CANCELED');
     operation.status = 'RUNNING';
     const held: string[] = [];
@@ -78,17 +85,25 @@ export function createBulkOperations(state: ShopState, schema: () => GraphQLSche
         if (result.errors) throw result.errors[0];
         const [connection] = Object.values(result.data as Record<string, unknown>);
         const roots = nodesOf(connection) ?? [];
-        for (const node of roots) {
+        // A fault stops it within the first window, so that something is there and something is missing.
+        const { bulkEnds, partialBulk } = state.faults;
+        for (const node of bulkEnds === 'COMPLETED' ? roots : roots.slice(0, Math.ceil(roots.length / 2))) {
           operation.rootObjectCount++;
           writeNode(node, undefined, (line, isChild) => {
             operation.objectCount++;
-            if (!isChild || operation.grouped) return void text.push(line);
-            // A third of the children wait for later parents; the rest of the file is mixed the same way.
-            if (state.random.chance(0.35)) held.push(line); else text.push(line);
+            if (operation.grouped) return void text.push(line);
+            // A third of the children wait for later parents, and some parents for later children.
+            if (state.random.chance(isChild ? 0.35 : 0.1)) held.push(line); else text.push(line);
           });
         }
         while (held.length > 400) text.push(...held.splice(state.random.below(held.length), 1));
         flush();
+        if (bulkEnds !== 'COMPLETED') {
+          text.push(...held);
+          flush();
+          operation.partial = partialBulk;
+          return settle(operation, bulkEnds, bulkEnds === 'FAILED' ? 'TIMEOUT' : null);
+        }
         if ((operation.status as Status) === 'CANCELING') return settle(operation, 'CANCELED');
         if (roots.length < CHUNK) break;
         await new Promise((resolve) => setImmediate(resolve));
@@ -97,16 +112,17 @@ export function createBulkOperations(state: ShopState, schema: () => GraphQLSche
       flush();
       settle(operation, 'COMPLETED');
     } catch {
-      settle(operation, 'FAILED');
+      settle(operation, 'FAILED', 'INTERNAL_SERVER_ERROR');
     }
   }
 
-  function settle(operation: Operation, status: Status): void {
+  function settle(operation: Operation, status: Status, errorCode: ErrorCode | null = null): void {
     operation.status = status;
+    operation.errorCode = errorCode;
     operation.completedAt = state.clock();
     finished({
       admin_graphql_api_id: gid('BulkOperation', operation.id), completed_at: iso(operation.completedAt), created_at: iso(operation.createdAt),
-      error_code: status === 'FAILED' ? 'internal_server_error' : null, status: status.toLowerCase(), type: 'query',
+      error_code: errorCode?.toLowerCase() ?? null, status: status.toLowerCase(), type: 'query',
     });
   }
 
@@ -120,15 +136,18 @@ export function createBulkOperations(state: ShopState, schema: () => GraphQLSche
       }
       const problem = validate(schema(), document)[0]?.message ?? bulkProblem(document, schema());
       if (problem) return failure(`Invalid bulk query: ${problem}`, 'INVALID');
-      if (operations.filter((operation) => operation.completedAt === null).length >= CONCURRENT) {
+      if (state.random.chance(state.faults.bulkBusy)) return failure('A bulk query operation for this app and shop is already in progress', 'OPERATION_IN_PROGRESS');
+      if (state.random.chance(state.faults.bulkLimit) || operations.filter((operation) => operation.completedAt === null).length >= CONCURRENT) {
         return failure('A bulk query operation for this app and shop is already in progress', 'LIMIT_REACHED');
       }
       const operation: Operation = {
         id: String(4_900_000_000_000 + operations.length * 1_009 + state.random.below(1_000)), query, grouped, createdAt: state.clock(), token: randomBytes(16).toString('hex'),
-        status: 'CREATED', completedAt: null, objectCount: 0, rootObjectCount: 0, chunks: [], fileSize: 0,
+        status: 'CREATED', errorCode: null, partial: false, completedAt: null, objectCount: 0, rootObjectCount: 0, chunks: [], fileSize: 0,
       };
       operations.push(operation);
-      void work(operation, document);
+      // As the platform does: it is accepted, and fails when it comes to a field that it may not read.
+      if (deniedFields(schema(), document, state.app!.scopes).length > 0) void sleep(startDelayMs).then(() => settle(operation, 'FAILED', 'ACCESS_DENIED'));
+      else void work(operation, document);
       return { bulkOperation: present(operation), userErrors: [] };
     },
     cancel(id) {
@@ -146,7 +165,7 @@ export function createBulkOperations(state: ShopState, schema: () => GraphQLSche
     all: () => operations.map(present),
     file(id, token) {
       const operation = operations.find((candidate) => candidate.id === id);
-      if (!operation || operation.token !== token || operation.status !== 'COMPLETED') return null;
+      if (!operation || operation.token !== token || (operation.status !== 'COMPLETED' && !operation.partial)) return null;
       if (!state.faults.truncateBulk) return operation.chunks;
       // Two thirds of the bytes, and never at the end of a line.
       const all = Buffer.concat(operation.chunks);

@@ -27,10 +27,15 @@ export const LOCATION = '80000000001';
 export const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 export const money = (cents: number): string => (cents / 100).toFixed(2);
 
-const bag = (state: ShopState, cents: number) => {
-  const amount = { amount: (cents / 100).toFixed(cents % 10 === 0 ? 1 : 2), currencyCode: state.data.currency };
-  return { shopMoney: amount, presentmentMoney: amount };
-};
+/** What the shopper saw: each seventh order was placed in dollars. The shop's own books are in its own currency. */
+export function presentment(state: ShopState, order: Pick<Order, 'number'>): { readonly currency: string; readonly rate: number } {
+  return order.number % 7 === 0 ? { currency: 'USD', rate: 1.08 } : { currency: state.data.currency, rate: 1 };
+}
+
+const amount = (cents: number, currencyCode: string) => ({ amount: (cents / 100).toFixed(Math.round(cents) % 10 === 0 ? 1 : 2), currencyCode });
+
+const bag = (state: ShopState, cents: number, shown = { currency: state.data.currency, rate: 1 }) =>
+  ({ shopMoney: amount(cents, state.data.currency), presentmentMoney: amount(Math.round(cents * shown.rate), shown.currency) });
 
 export function productNode(state: ShopState, product: Product) {
   const prices = product.variants.map((variant) => variant.price);
@@ -44,7 +49,7 @@ export function productNode(state: ShopState, product: Product) {
   const variants = (args: PageArguments, context: GraphContext) => connection(product.variants, args, (variant) => variantNode(state, product, variant), context.bulk !== undefined);
   return {
     __typename: 'Product', id: gid('Product', product.id), legacyResourceId: product.id, handle: product.handle, title: product.title,
-    productType: product.type, vendor: product.vendor, tags: product.tags, status: product.status.toUpperCase(),
+    productType: product.type, vendor: product.vendor, tags: product.tags, status: state.faults.unknownEnums ? 'SECRET_SALE' : product.status.toUpperCase(),
     descriptionHtml: product.descriptionHtml, description: product.descriptionHtml.replace(/<[^>]*>/g, ' ').trim(),
     createdAt: iso(product.createdAt), updatedAt: iso(product.updatedAt), publishedAt: product.publishedAt === null ? null : iso(product.publishedAt),
     onlineStoreUrl: isVisible(product) ? `${state.origin}/products/${product.handle}` : null, isGiftCard: false,
@@ -77,7 +82,7 @@ export function variantNode(state: ShopState, product: Product, variant: Variant
     __typename: 'ProductVariant', id: gid('ProductVariant', variant.id), legacyResourceId: variant.id, title: variant.title,
     displayName: variant.title === 'Default Title' ? product.title : `${product.title} - ${variant.title}`,
     sku: variant.sku, price: money(variant.price), compareAtPrice: null, position: product.variants.indexOf(variant) + 1, taxable: true,
-    inventoryQuantity: variant.quantity, sellableOnlineQuantity: Math.max(0, variant.quantity), inventoryPolicy: 'DENY',
+    inventoryQuantity: variant.quantity, sellableOnlineQuantity: Math.max(0, variant.quantity), inventoryPolicy: state.faults.unknownEnums ? 'ASK_NICELY' : 'DENY',
     availableForSale: !variant.tracked || variant.quantity > 0, createdAt: iso(product.createdAt), updatedAt: iso(product.updatedAt),
     selectedOptions: [{ name: product.option, value: variant.title }],
     inventoryItem: item, product: () => productNode(state, product),
@@ -102,15 +107,15 @@ export function customerNode(state: ShopState, customer: Customer) {
   };
 }
 
-function lineNode(state: ShopState, line: OrderLine) {
+function lineNode(state: ShopState, line: OrderLine, shown: ReturnType<typeof presentment>) {
   const product = line.productId === null ? undefined : state.productById.get(line.productId);
   const variant = line.variantId === null ? undefined : state.variantById.get(line.variantId);
   const left = line.quantity - line.refunded;
   return {
     __typename: 'LineItem', id: gid('LineItem', line.id), title: line.title, name: line.title, variantTitle: line.variantTitle === 'Default Title' ? null : line.variantTitle,
     sku: line.sku, vendor: line.vendor, quantity: line.quantity, currentQuantity: left, refundableQuantity: left, isGiftCard: false, requiresShipping: true, taxable: true,
-    originalUnitPriceSet: bag(state, line.price), discountedUnitPriceSet: bag(state, line.price), discountedUnitPriceAfterAllDiscountsSet: bag(state, line.price),
-    originalTotalSet: bag(state, line.price * line.quantity), discountedTotalSet: bag(state, line.price * line.quantity), totalDiscountSet: bag(state, 0),
+    originalUnitPriceSet: bag(state, line.price, shown), discountedUnitPriceSet: bag(state, line.price, shown), discountedUnitPriceAfterAllDiscountsSet: bag(state, line.price, shown),
+    originalTotalSet: bag(state, line.price * line.quantity, shown), discountedTotalSet: bag(state, line.price * line.quantity, shown), totalDiscountSet: bag(state, 0, shown),
     customAttributes: [], discountAllocations: [], taxLines: [],
     product: () => (product ? productNode(state, product) : null),
     variant: () => (variant ? variantNode(state, variant.product, variant.variant) : null),
@@ -124,6 +129,7 @@ export const currentTotal = (order: Order): number => (order.cancelledAt === nul
 
 export function orderNode(state: ShopState, order: Order) {
   const customer = order.customerId === null ? undefined : state.customerById.get(order.customerId);
+  const shown = presentment(state, order);
   const subtotal = order.total - order.shipping.price;
   const refunded = refundedTotal(order);
   const current = currentTotal(order);
@@ -132,36 +138,36 @@ export function orderNode(state: ShopState, order: Order) {
     __typename: 'Order', id: gid('Order', order.id), legacyResourceId: order.id, name: order.name, number: order.number, confirmed: true, closed: false,
     createdAt: iso(order.createdAt), processedAt: iso(order.createdAt), updatedAt: iso(order.updatedAt),
     cancelledAt: order.cancelledAt === null ? null : iso(order.cancelledAt), cancelReason: order.cancelReason, test: order.test,
-    currencyCode: state.data.currency, presentmentCurrencyCode: state.data.currency, email: order.email, clientIp: order.clientIp, sourceName: 'web', tags: [], note: null,
+    currencyCode: state.data.currency, presentmentCurrencyCode: shown.currency, email: order.email, clientIp: order.clientIp, sourceName: 'web', tags: [], note: null,
     displayFinancialStatus: status, displayFulfillmentStatus: order.cancelledAt === null ? 'FULFILLED' : 'UNFULFILLED', fullyPaid: status === 'PAID', unpaid: false,
     customerAcceptsMarketing: false, taxesIncluded: true, discountCodes: [], paymentGatewayNames: ['bogus'], edited: false,
-    totalPriceSet: bag(state, order.total), currentTotalPriceSet: bag(state, current), originalTotalPriceSet: bag(state, order.total),
-    subtotalPriceSet: bag(state, subtotal), currentSubtotalPriceSet: bag(state, Math.max(0, subtotal - refunded)), totalRefundedSet: bag(state, refunded),
-    totalShippingPriceSet: bag(state, order.shipping.price), totalDiscountsSet: bag(state, 0), totalTaxSet: bag(state, 0),
+    totalPriceSet: bag(state, order.total, shown), currentTotalPriceSet: bag(state, current, shown), originalTotalPriceSet: bag(state, order.total, shown),
+    subtotalPriceSet: bag(state, subtotal, shown), currentSubtotalPriceSet: bag(state, Math.max(0, subtotal - refunded), shown), totalRefundedSet: bag(state, refunded, shown),
+    totalShippingPriceSet: bag(state, order.shipping.price, shown), totalDiscountsSet: bag(state, 0, shown), totalTaxSet: bag(state, 0, shown),
     subtotalLineItemsQuantity: order.lines.reduce((sum, line) => sum + line.quantity, 0),
     currentSubtotalLineItemsQuantity: order.lines.reduce((sum, line) => sum + line.quantity - line.refunded, 0),
-    shippingLine: { id: gid('ShippingLine', order.id), title: order.shipping.title, code: order.shipping.title.toLowerCase(), originalPriceSet: bag(state, order.shipping.price), discountedPriceSet: bag(state, order.shipping.price) },
+    shippingLine: { id: gid('ShippingLine', order.id), title: order.shipping.title, code: order.shipping.title.toLowerCase(), originalPriceSet: bag(state, order.shipping.price, shown), discountedPriceSet: bag(state, order.shipping.price, shown) },
     billingAddress: addressNode(`${order.id}1`, order.billingAddress, customer), shippingAddress: addressNode(`${order.id}2`, order.shippingAddress, customer),
     billingAddressMatchesShippingAddress: JSON.stringify(order.billingAddress) === JSON.stringify(order.shippingAddress),
     customer: () => (customer ? customerNode(state, customer) : null),
     refunds: () => (refunded === 0 ? [] : [{
       __typename: 'Refund', id: gid('Refund', order.id), legacyResourceId: order.id, createdAt: iso(order.updatedAt), processedAt: iso(order.updatedAt), updatedAt: iso(order.updatedAt),
-      totalRefundedSet: bag(state, refunded),
+      totalRefundedSet: bag(state, refunded, shown),
       refundLineItems: (args: PageArguments, context: GraphContext) => connection(order.lines.filter((line) => line.refunded > 0), args, (line) => ({
         __typename: 'RefundLineItem', id: gid('RefundLineItem', line.id), quantity: line.refunded, restockType: 'RETURN', restocked: true,
-        subtotalSet: bag(state, line.price * line.refunded), priceSet: bag(state, line.price), lineItem: () => lineNode(state, line),
+        subtotalSet: bag(state, line.price * line.refunded, shown), priceSet: bag(state, line.price, shown), lineItem: () => lineNode(state, line, shown),
       }), context.bulk !== undefined),
     }]),
     transactions: () => [{
       __typename: 'OrderTransaction', id: gid('OrderTransaction', order.id), kind: 'SALE', status: 'SUCCESS', gateway: 'bogus', createdAt: iso(order.createdAt), processedAt: iso(order.createdAt),
-      test: order.test, amountSet: bag(state, order.total),
+      test: order.test, amountSet: bag(state, order.total, shown),
       paymentDetails: {
         __typename: 'CardPaymentDetails', company: order.payment.company, bin: order.payment.bin, number: `•••• •••• •••• ${order.payment.last4}`,
         avsResultCode: order.payment.avs, cvvResultCode: order.payment.cvv,
       },
     }],
     risk: { recommendation: 'NONE', assessments: [] },
-    lineItems: (args: PageArguments, context: GraphContext) => connection(order.lines, args, (line) => lineNode(state, line), context.bulk !== undefined),
+    lineItems: (args: PageArguments, context: GraphContext) => connection(order.lines, args, (line) => lineNode(state, line, shown), context.bulk !== undefined),
   };
 }
 
@@ -170,7 +176,7 @@ export function shopNode(state: ShopState) {
     __typename: 'Shop', id: gid('Shop', '90000000001'), name: state.data.name, myshopifyDomain: state.domain, currencyCode: state.data.currency,
     ianaTimezone: state.data.timezone, email: 'owner@example.com', contactEmail: 'owner@example.com', url: state.origin,
     primaryDomain: { __typename: 'Domain', id: gid('Domain', '90000000001'), host: new URL(state.origin || 'http://localhost').host, url: state.origin, sslEnabled: false },
-    plan: { publicDisplayName: 'Development', partnerDevelopment: true, shopifyPlus: false }, enabledPresentmentCurrencies: [state.data.currency],
+    plan: { publicDisplayName: 'Development', partnerDevelopment: true, shopifyPlus: false }, enabledPresentmentCurrencies: [...new Set([state.data.currency, 'USD'])],
     weightUnit: 'KILOGRAMS', unitSystem: 'METRIC_SYSTEM', taxesIncluded: true, createdAt: iso(state.data.start),
   };
 }

@@ -8,6 +8,7 @@ import { BUCKET, createBucket, requestedCost } from './cost.ts';
 import type { GraphContext } from './graph.ts';
 import type { TokenDesk } from './oauth.ts';
 import { createRoot } from './root.ts';
+import { deniedFields } from './scopes.ts';
 import type { ApiVersion } from './schema.ts';
 import { adminSchema, API_VERSIONS } from './schema.ts';
 
@@ -45,6 +46,11 @@ export function adminApi(state: ShopState, tokens: TokenDesk, bulk: BulkOperatio
       return c.json({ error: 'invalid_request', error_description: 'The body cannot be read' }, 400);
     }
     const answer = tokens.exchange(body ?? {});
+    if (answer.status === 200 && state.random.chance(state.faults.loseTokenAnswers)) {
+      // What was issued counts; the app is not told. Without a socket to break (a test without a port) it sees a failure.
+      (c.env as { incoming?: { socket?: { destroy(): void } } } | undefined)?.incoming?.socket?.destroy();
+      return c.text('', 502);
+    }
     return c.json(answer.body, answer.status);
   });
 
@@ -55,6 +61,7 @@ export function adminApi(state: ShopState, tokens: TokenDesk, bulk: BulkOperatio
     if (!app || tokens.check(c.req.header('x-shopify-access-token')) !== 'valid' || state.random.chance(faults.unauthorized)) {
       return c.json({ errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' }, 401);
     }
+    if (state.random.chance(faults.serverError)) return c.html('<!doctype html><title>502</title><h1>Bad gateway</h1>', 502);
     c.header('X-Shopify-API-Version', version);
     let query: unknown, variables: Record<string, unknown>, operationName: string | null | undefined;
     try {
@@ -76,6 +83,15 @@ export function adminApi(state: ShopState, tokens: TokenDesk, bulk: BulkOperatio
     }
     if (state.random.chance(faults.throttle) || !bucket.spend(requested)) {
       return c.json({ errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits' } }], extensions: cost(null) });
+    }
+    const denied = deniedFields(adminSchema(version), checked.document, app.scopes);
+    if (denied.length > 0) {
+      return c.json({
+        data: null, extensions: cost(requested), errors: denied.map(({ field, scope }) => ({
+          message: `Access denied for ${field} field. Required access: \`${scope}\` access scope.`, path: [field],
+          extensions: { code: 'ACCESS_DENIED', documentation: 'https://shopify.dev/api/usage/access-scopes', requiredAccess: `\`${scope}\` access scope.` },
+        })),
+      });
     }
     const contextValue: GraphContext = { state };
     const result = await execute({ schema: adminSchema(version), document: checked.document, rootValue: createRoot(state, app, bulk), contextValue, variableValues: variables, operationName: operationName ?? undefined });

@@ -4,6 +4,8 @@ import type { InstalledApp, ShopState } from '../state.ts';
 /** Lifetime of an expiring access token, and of the refresh token beside it; seconds. */
 const ACCESS_SECONDS = 3_600;
 const REFRESH_SECONDS = 90 * 86_400;
+/** How long after its first use a refresh token may be used again, if its replacement never is; seconds. */
+const RETRY_SECONDS = 30 * 86_400;
 /** Clocks may differ by this much; seconds. */
 const LEEWAY = 10;
 
@@ -27,18 +29,19 @@ const failure = (error: string, description: string, status: 400 | 401 = 400): A
 /** Issues and checks the tokens of the installed app. */
 export function createTokenDesk(state: ShopState): TokenDesk {
   const access = new Map<string, { readonly expires: number | null; readonly issued: number }>();
-  const refresh = new Map<string, { readonly expires: number }>();
+  /** A refresh token stays good until the one that replaced it is used (`replaces` names it), for 30 days at most. */
+  const refresh = new Map<string, { readonly expires: number; readonly replaces: string | null; firstUsed: number | null }>();
   const seconds = (): number => Math.floor(state.clock() / 1000);
 
-  function issue(app: InstalledApp, expiring: boolean): Answer {
+  function issue(app: InstalledApp, expiring: boolean, replaces: string | null = null): Answer {
     const accessToken = `shpat_${randomBytes(16).toString('hex')}`;
     access.set(accessToken, { expires: expiring ? seconds() + ACCESS_SECONDS : null, issued: state.clock() });
     const body = { access_token: accessToken, scope: app.scopes.join(',') };
     if (!expiring) return { status: 200, body };
     const refreshToken = `shprt_${randomBytes(16).toString('hex')}`;
-    refresh.set(refreshToken, { expires: seconds() + REFRESH_SECONDS });
-    // A refresh mends the fault: from here on this token counts.
-    return { status: 200, body: { ...body, expires_in: ACCESS_SECONDS, refresh_token: refreshToken, refresh_token_expires_in: REFRESH_SECONDS } };
+    refresh.set(refreshToken, { expires: seconds() + REFRESH_SECONDS, replaces, firstUsed: null });
+    const ends = state.faults.omitExpiresIn ? {} : { expires_in: ACCESS_SECONDS, refresh_token_expires_in: REFRESH_SECONDS };
+    return { status: 200, body: { ...body, ...ends, refresh_token: refreshToken } };
   }
 
   function claimsProblem(token: unknown, app: InstalledApp): string | null {
@@ -82,17 +85,22 @@ export function createTokenDesk(state: ShopState): TokenDesk {
         if (body.requested_token_type !== 'urn:shopify:params:oauth:token-type:offline-access-token') return failure('invalid_request', 'this shop issues offline access tokens only');
         const problem = claimsProblem(body.subject_token, app);
         if (problem) return failure('invalid_subject_token', problem);
+        refresh.clear(); // a new pair replaces every one before
         return issue(app, body.expiring === '1' || body.expiring === 1);
       }
       if (body.grant_type === 'refresh_token') {
         const token = typeof body.refresh_token === 'string' ? body.refresh_token : '';
         const known = refresh.get(token);
-        if (!known || known.expires < seconds()) return failure('invalid_grant', 'The refresh token is unknown, used or expired');
-        // Rotation: a refresh token works once.
-        refresh.delete(token);
+        const late = known?.firstUsed != null && known.firstUsed + RETRY_SECONDS < seconds();
+        if (!known || late || known.expires < seconds() || state.faults.refuseRefresh) return failure('invalid_grant', 'The refresh token is unknown, replaced or expired');
+        known.firstUsed ??= seconds();
+        // Rotation: using a token retires the one before it. Only its own answer may have been lost.
+        if (known.replaces !== null) refresh.delete(known.replaces);
+        for (const [other, { replaces }] of refresh) if (replaces === token) refresh.delete(other);
+        // A refresh mends the fault: from here on this token counts.
         state.faults.expireToken = false;
         access.clear();
-        return issue(app, true);
+        return issue(app, true, token);
       }
       return failure('unsupported_grant_type', 'Use token exchange or a refresh token');
     },

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Faults } from '../faults.ts';
+import { FAULTS, noFaults } from '../faults.ts';
 import type { Product } from '../generator/types.ts';
 import { isAvailable, isVisible } from '../state.ts';
 import type { ShopState } from '../state.ts';
@@ -61,11 +62,24 @@ export function ordersPage(state: ShopState): Html {
 ${state.data.orders.slice(-50).reverse().map((order) => html`<tr><td><a href="/orders/${order.token}">${order.name}</a></td><td>${new Date(order.createdAt).toISOString().slice(0, 16).replace('T', ' ')}</td><td>${order.lines.length}</td><td>${money.format(order.total / 100)}</td></tr>`)}</tbody></table></section>`);
 }
 
-export function faultsPage(state: ShopState): Html {
-  const names = Object.keys(state.faults) as (keyof Faults)[];
-  return frame(state, '/__faults', 'Faults', html`<h1>Faults</h1><section class="panel faults"><p>Make this shop misbehave. Rates are from 0 to 1.</p><form method="post" action="/__faults">
-${names.map((name) => {
-    const value = state.faults[name];
-    return html`<label><span>${name}</span>${typeof value === 'boolean' ? html`<input type="checkbox" name="${name}"${value ? html` checked` : ''}>` : html`<input type="number" name="${name}" value="${value}" min="0" max="${name === 'delayMs' ? 600_000 : 1}" step="${name === 'delayMs' ? 1 : 0.01}">`}</label>`;
-  })}<p><button class="primary">Apply</button></p></form></section>`);
+/** Where faults are switched on and off, by hand. */
+export function faultsPage(state: ShopState, saved = false): Html {
+  const names = Object.keys(FAULTS) as (keyof Faults)[];
+  const on = names.filter((name) => state.faults[name] !== noFaults()[name]);
+  const groups = [...new Set(names.map((name) => FAULTS[name].group))];
+  return frame(state, '/__faults', 'Faults', html`<h1>Faults</h1>
+<p class="panel state-line" role="status">${saved ? 'Applied. ' : ''}${on.length === 0 ? 'This shop behaves.' : html`This shop misbehaves: ${on.map((name) => (typeof state.faults[name] === 'boolean' ? name : `${name} ${state.faults[name]}`)).join(', ')}.`}</p>
+<form method="post" action="/__faults" class="faults"><p class="hint">A rate of 0.3 hits three in ten, drawn from the shop's seed. Tests do the same with <code>shop.setFaults({ … })</code> or <code>POST /__faults</code> with JSON.</p>
+${groups.map((group) => html`<fieldset class="panel"><legend>${group}</legend>${names.filter((name) => FAULTS[name].group === group).map((name) => faultRow(name, state.faults[name]))}</fieldset>`)}
+<p class="actions"><button class="primary">Apply</button> <button name="off" value="1">All off</button></p></form>`);
+}
+
+function faultRow(name: keyof Faults, value: number | boolean | string): Html {
+  const { label, effect, most, choices } = FAULTS[name];
+  const attributes = html`id="${name}" name="${name}" aria-describedby="${name}-effect"`;
+  return html`<div class="fault"><label for="${name}">${label}</label><code>${name}</code>
+${choices ? html`<select ${attributes}>${choices.map((choice) => html`<option${choice === value ? html` selected` : ''}>${choice}</option>`)}</select>`
+    : most === undefined ? html`<input type="checkbox" ${attributes}${value === true ? html` checked` : ''}>`
+      : html`<input type="number" ${attributes} value="${value}" min="0" max="${most}" step="${most === 1 ? 0.05 : 1}" required>`}
+<p id="${name}-effect">${effect}</p></div>`;
 }

@@ -6,6 +6,7 @@ import type { Connection, PageArguments } from './connection.ts';
 import { connection } from './connection.ts';
 import type { GraphContext } from './graph.ts';
 import { customerNode, gid, idOf, iso, orderNode, productNode, shopNode, variantNode } from './graph.ts';
+import { deniedTopic } from './scopes.ts';
 import { compileSearch } from './search.ts';
 
 type ListArguments = PageArguments & { readonly query?: string | null; readonly sortKey?: string | null };
@@ -103,6 +104,8 @@ export function createRoot(state: ShopState, app: InstalledApp, bulk: BulkOperat
       return connection(found, args, subscriptionNode);
     },
     webhookSubscriptionCreate: ({ topic, webhookSubscription: input }: { topic: string; webhookSubscription: SubscriptionInput }) => {
+      const denied = deniedTopic(topic, app.scopes);
+      if (denied) return { webhookSubscription: null, userErrors: [{ field: ['topic'], message: `You cannot create a webhook subscription with the topic ${topic}: it needs the ${denied} access scope` }] };
       const problem = uriProblem(input.uri ?? input.callbackUrl);
       if (problem) return { webhookSubscription: null, userErrors: [{ field: ['webhookSubscription', 'callbackUrl'], message: problem }] };
       const uri = (input.uri ?? input.callbackUrl)!;

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
-import { setFaults } from '../faults.ts';
+import { FAULTS, noFaults, setFaults } from '../faults.ts';
 import type { Selling } from '../selling.ts';
 import type { ShopState } from '../state.ts';
 import type { TokenDesk } from './oauth.ts';
@@ -50,16 +50,16 @@ export function adminPages(state: ShopState, selling: Selling, tokens: TokenDesk
   admin.post('/admin/products/visible', (c) => change(c, (form) => selling.setVisible(text(form.id), form.visible === '1')));
   admin.get('/admin/orders', (c) => c.html(ordersPage(state)));
 
-  admin.get('/__faults', (c) => ((c.req.header('accept') ?? '').startsWith('application/json') ? c.json(state.faults) : c.html(faultsPage(state))));
+  admin.get('/__faults', (c) => ((c.req.header('accept') ?? '').startsWith('application/json') ? c.json(state.faults) : c.html(faultsPage(state, c.req.query('saved') === '1'))));
   admin.post('/__faults', async (c) => {
     const json = (c.req.header('content-type') ?? '').includes('json');
     try {
-      const body: Record<string, unknown> = json ? await c.req.json() : readForm(state, await c.req.parseBody());
+      const body: Record<string, unknown> = json ? await c.req.json() : readForm(await c.req.parseBody());
       setFaults(state.faults, body);
     } catch (error) {
       return c.json({ error: (error as Error).message }, 400);
     }
-    return json ? c.json(state.faults) : c.redirect('/__faults', 303);
+    return json ? c.json(state.faults) : c.redirect('/__faults?saved=1', 303);
   });
 
   async function change(c: Context, act: (form: Record<string, unknown>) => void): Promise<Response> {
@@ -80,8 +80,8 @@ function text(value: unknown): string {
 }
 
 /** An unticked box is not sent, so a form names every fault. */
-function readForm(state: ShopState, form: Record<string, unknown>): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [name, before] of Object.entries(state.faults)) out[name] = typeof before === 'boolean' ? Object.hasOwn(form, name) : Number(form[name]);
-  return out;
+function readForm(form: Record<string, unknown>): Record<string, unknown> {
+  if (form.off) return { ...noFaults() };
+  return Object.fromEntries(Object.entries(FAULTS).map(([name, { most, choices }]) =>
+    [name, choices ? form[name] : most === undefined ? Object.hasOwn(form, name) : Number(form[name] === '' ? NaN : form[name])]));
 }

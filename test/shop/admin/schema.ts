@@ -30,4 +30,9 @@ export function adminSchema(version: ApiVersion): GraphQLSchema {
 function teachScalars(schema: GraphQLSchema): void {
   const unsigned = schema.getType('UnsignedInt64');
   if (unsigned && 'serialize' in unsigned) unsigned.serialize = (value: unknown) => String(value);
+  // The platform adds values to these between versions; the fault `unknownEnums` sends some that no schema has.
+  for (const name of ['ProductStatus', 'ProductVariantInventoryPolicy']) {
+    const type = schema.getType(name);
+    if (type && 'serialize' in type) type.serialize = (value: unknown) => String(value);
+  }
 }
