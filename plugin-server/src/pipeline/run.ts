@@ -6,6 +6,7 @@ import type { Case, Task } from './dataset/cases.ts';
 import type { SplitTimes } from './dataset/sequences.ts';
 import { evaluateFinal, hasLearned } from './evaluate/evaluate-final.ts';
 import { evaluateRecommendation } from './evaluate/evaluate-recommendation.ts';
+import { addLists } from './lists/add-lists.ts';
 import { trainAgain, trainRecommendation, type TrainOptions } from './train/train-recommendation.ts';
 import type { Checkpoint, Evaluation, Interactions, SearchTrial, TrainProgress } from './types.ts';
 
@@ -52,7 +53,7 @@ export async function runLine(interactions: Interactions, options: LineOptions):
   const everything = options.known ? buildDataset(options.known, { validationFrom: Infinity, testFrom: Infinity }, options) : buildWholeDataset(sequences);
   const checkpoint = await trainAgain(everything, recipe, { path: options.path, clock, onProgress: options.onProgress, cancelled: options.cancelled });
   const trained = clock();
-  const packed = applyCodec(checkpoint, codec, codecCases(everything.sequences, seed).training);
+  const packed = addLists(applyCodec(checkpoint, codec, codecCases(everything.sequences, seed).training), everything.sequences);
   const compressed = clock();
   const evaluations = evaluateFinal(sequences, judged.evaluations, { final: previewModel(packed), live: options.live, seed });
   const { time } = everything.sequences;

@@ -56,11 +56,11 @@ export function shardRecommendation(packed: PackedModel, { popular = POPULAR, si
   kept.forEach((rows, shard) => { for (const row of rows) shardOf[row] = shard; });
 
   // Companions of each item, and for a shard's items those of the base that name them.
-  const { count, row, weight } = model.neighbours;
-  const entries = (item: number) => Array.from({ length: count }, (_, k) => item * count + k).filter((at) => weight[at] > 0).map((at) => [row[at], weight[at]] as const);
-  const inbound = new Map<number, Array<readonly [number, number]>>();
+  const { count, row, weight, bought } = model.neighbours;
+  const entries = (item: number) => Array.from({ length: count }, (_, k) => item * count + k).filter((at) => weight[at] > 0).map((at): Entry => [row[at], weight[at], bought?.[at]]);
+  const inbound = new Map<number, Entry[]>();
   for (let item = 0; item < popular; item++) {
-    for (const [other, value] of entries(item)) if (other >= popular) inbound.set(other, [...(inbound.get(other) ?? []), [item, value]]);
+    for (const [other, value, isBought] of entries(item)) if (other >= popular) inbound.set(other, [...(inbound.get(other) ?? []), [item, value, isBought]]);
   }
 
   const type = packed.tensors.get('item_table')!.type as 'int4' | 'int8';
@@ -89,6 +89,9 @@ export function shardRecommendation(packed: PackedModel, { popular = POPULAR, si
       ...[...paramShapes(packed.config).keys()].filter((name) => !own.has(name)).map((name) => [name, packed.tensors.get(name)!] as const),
       ...within.tensors,
       ...[...packed.tensors].filter(([name]) => within.count > 0 && (name === 'neighbour_mix' || name === 'neighbour_sums')),
+      ...[...packed.tensors].filter(([name]) => name === 'trending' || name === 'trending_growth' || name === 'new_items'),
+      // What is too rare for the base is bought again too rarely to have an interval of its own.
+      ...[...packed.tensors].filter(([name]) => name === 'repurchase_days').map(([name, whole]) => [name, { ...whole, shape: [popular], data: whole.data.slice(0, popular) }] as const),
     ]),
   };
 
@@ -131,10 +134,16 @@ export function withDirectory({ base, centres }: ShardedModel, shards: readonly 
   };
 }
 
-function toLists(lists: ReadonlyArray<ReadonlyArray<readonly [row: number, weight: number]>>): Companions {
+type Entry = readonly [row: number, weight: number, bought: number | undefined];
+
+function toLists(lists: ReadonlyArray<readonly Entry[]>): Companions {
   // An item of the base may be named by more than a byte can count: the strongest stay.
   const kept = lists.map((list) => list.toSorted((a, b) => b[1] - a[1]).slice(0, 255).sort((a, b) => a[0] - b[0]));
-  return { count: Uint8Array.from(kept, (list) => list.length), row: kept.flatMap((list) => list.map(([row]) => row)), weight: Float64Array.from(kept.flatMap((list) => list.map(([, weight]) => weight))) };
+  const all = kept.flat();
+  return {
+    count: Uint8Array.from(kept, (list) => list.length), row: all.map(([row]) => row), weight: Float64Array.from(all, ([, weight]) => weight),
+    bought: all[0]?.[2] === undefined ? undefined : all.map(([, , bought]) => bought!),
+  };
 }
 
 /** Centres of a sample of the rows from `from` on, by Lloyd's rounds on directions; int8. */

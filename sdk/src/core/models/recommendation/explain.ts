@@ -88,7 +88,9 @@ export function createExplainer(
     const from = largest(companions(row, boughtOnly).terms);
     if (from === undefined) return undefined;
     const { bought } = neighbours;
-    return { source: !bought ? 'visit' : bought[entryOf(model, from, row)] ? 'bought-with' : 'viewed-with', ...nameOf(from) };
+    const isNew = (one: number) => model.lists?.fresh.has(itemIds[one]); // its companions are those of products like it
+    const source = isNew(row) ? 'new' : !bought || isNew(from) ? 'visit' : bought[entryOf(model, from, row)] ? 'bought-with' : 'viewed-with';
+    return { source, ...nameOf(from) };
   };
 
   return {

@@ -89,7 +89,7 @@ export function loadRecommendation({ manifest, tensors }: Artifact): Recommendat
       tableScale: scale!,
       params: new Map(shapes.map(([name, shape]) => [name, numbers(name, shape.reduce((size, axis) => size * axis))])),
       neighbours: {
-        ...readNeighbours(config, tensor), bought: readBought(config, tensors),
+        ...readNeighbours(config, tensor, tensors),
         sums: tensors.has('neighbour_sums') ? readSums(tensor('neighbour_sums', 2 * MIX_SIZE) as Float32Array) : undefined,
       },
       attributes: readAttributes(items, tensors),
@@ -112,23 +112,11 @@ function readSums(values: Float32Array): CompanionSum[] {
   return Array.from({ length: MIX_SIZE }, (_, at) => ({ decay: values[at], root: values[MIX_SIZE + at] === 1 }));
 }
 
-/** One bit for each companion, in the order of the lists, the first the highest of a byte. */
-function readBought({ items, neighbours: count }: RecommendationConfig, tensors: Artifact['tensors']): Uint8Array | undefined {
-  const bits = tensors.get('neighbour_bought') as Uint8Array | undefined;
-  if (!bits) return undefined;
-  const counts = tensors.get('neighbour_count') as Uint8Array;
-  const bought = new Uint8Array(items * count);
-  for (let item = 0, at = 0; item < items; item++) {
-    for (let k = 0; k < counts[item]; k++, at++) bought[item * count + k] = (bits[at >> 3] >> (7 - (at & 7))) & 1;
-  }
-  return bought;
-}
-
 /** Gives a tensor of exactly this size, or throws. */
 type GetTensor = (name: string, size: number) => TensorData;
 
-function readNeighbours({ items, neighbours: count }: RecommendationConfig, tensor: GetTensor): Neighbours {
-  return { ...readCompanions('neighbour', items, count, items, tensor), mix: count > 0 ? (tensor('neighbour_mix', MIX_SIZE) as Float32Array) : new Float32Array(MIX_SIZE) };
+function readNeighbours({ items, neighbours: count }: RecommendationConfig, tensor: GetTensor, tensors: Artifact['tensors']): Neighbours {
+  return { ...readCompanions('neighbour', items, count, items, tensor, tensors), mix: count > 0 ? (tensor('neighbour_mix', MIX_SIZE) as Float32Array) : new Float32Array(MIX_SIZE) };
 }
 
 function readLists({ items, trendingUntil = -Infinity, repurchaseDays: usualDays = 0 }: RecommendationConfig, tensors: Artifact['tensors']): Lists {
@@ -146,7 +134,7 @@ function readLists({ items, trendingUntil = -Infinity, repurchaseDays: usualDays
  * of one of sixteen levels.
  * @param limit the rows named are below it
  */
-export function readCompanions(name: string, items: number, count: number, limit: number, tensor: GetTensor): Omit<Neighbours, 'mix'> {
+export function readCompanions(name: string, items: number, count: number, limit: number, tensor: GetTensor, tensors: Artifact['tensors']): Omit<Neighbours, 'mix'> {
   const row = new Int32Array(items * count);
   const weight = new Float32Array(items * count);
   if (count === 0) return { count, row, weight };
@@ -155,11 +143,15 @@ export function readCompanions(name: string, items: number, count: number, limit
   const gaps = readPlanes(tensor(`${name}s`, rowBytes(limit) * size), size);
   const levels = tensor(`${name}_levels`, LEVELS) as Float32Array;
   const level = tensor(`${name}_weight`, size) as Int8Array;
+  // One bit an entry, the first the highest of a byte.
+  const bits = tensors.has(`${name}_bought`) ? (tensor(`${name}_bought`, Math.ceil(size / 8)) as Uint8Array) : undefined;
+  const bought = bits && new Uint8Array(items * count);
   for (let item = 0, at = 0; item < items; item++) {
     for (let k = 0, last = -1; k < counts[item]; k++, at++) {
       row[item * count + k] = last += gaps[at] + 1;
       weight[item * count + k] = levels[level[at] + LEVELS / 2];
+      if (bought) bought[item * count + k] = (bits![at >> 3] >> (7 - (at & 7))) & 1;
     }
   }
-  return { count, row, weight };
+  return { count, row, weight, bought };
 }

@@ -101,8 +101,8 @@ function readShard({ manifest, tensors }: Artifact, dim: number): Shard {
     rank: gaps.map((gap) => (last += gap + 1)),
     table: entry('item_table').type === 'int4' ? columnsToRows(table, items, dim) : table,
     itemBias: bias('item_bias'), repeatBias: bias('repeat_bias'),
-    neighbours: readCompanions('neighbour', items, neighbours, total, tensor),
-    inbound: readCompanions('inbound', items, inbound, total, tensor),
+    neighbours: readCompanions('neighbour', items, neighbours, total, tensor, tensors),
+    inbound: readCompanions('inbound', items, inbound, total, tensor, tensors),
     attributes: readAttributes(items, tensors),
   };
 }
@@ -138,17 +138,18 @@ export function assembleModel(base: RecommendationModel, artifacts: readonly Art
   };
   const itemIds = [...base.itemIds, ...places.map(({ shard, local }) => shards[shard].itemIds[local])];
 
-  const lists = Array.from({ length: items }, (): [row: number, weight: number][] => []);
-  eachEntry(base.neighbours, popular, (row, other, weight) => lists[row].push([other, weight]));
+  const lists = Array.from({ length: items }, (): Companion[] => []);
+  eachEntry(base.neighbours, popular, (row, other, weight, bought) => lists[row].push([other, weight, bought]));
   places.forEach(({ shard, local }, at) => {
     const { neighbours, inbound } = shards[shard];
-    eachEntry(neighbours, 1, (_, rank, weight) => {
+    eachEntry(neighbours, 1, (_, rank, weight, bought) => {
       const row = rowOf(rank);
-      if (row !== undefined) lists[popular + at].push([row, weight]);
+      if (row !== undefined) lists[popular + at].push([row, weight, bought]);
     }, local);
-    eachEntry(inbound, 1, (_, row, weight) => lists[row].push([popular + at, weight]), local);
+    eachEntry(inbound, 1, (_, row, weight, bought) => lists[row].push([popular + at, weight, bought]), local);
   });
-  const neighbours = { ...base.neighbours, ...padded(lists) };
+  const { bought, ...joined } = padded(lists);
+  const neighbours = { ...base.neighbours, ...joined, bought: base.neighbours.bought && bought };
 
   return {
     ...base, itemIds, table, neighbours, config: { ...base.config, items, neighbours: neighbours.count },
@@ -158,22 +159,25 @@ export function assembleModel(base: RecommendationModel, artifacts: readonly Art
   };
 }
 
-/** Calls with item, row and weight of each entry of `items` lists, from the list of item `from` on. */
-function eachEntry({ count, row, weight }: Omit<Neighbours, 'mix'>, items: number, each: (item: number, row: number, weight: number) => void, from = 0): void {
+type Companion = [row: number, weight: number, bought: number];
+
+/** Calls with item, row, weight and bought or not of each entry of `items` lists, from the list of item `from` on. */
+function eachEntry({ count, row, weight, bought }: Omit<Neighbours, 'mix'>, items: number, each: (item: number, ...entry: Companion) => void, from = 0): void {
   for (let item = from; item < from + items; item++) {
-    for (let at = item * count; at < (item + 1) * count; at++) if (weight[at] > 0) each(item, row[at], weight[at]);
+    for (let at = item * count; at < (item + 1) * count; at++) if (weight[at] > 0) each(item, row[at], weight[at], bought?.[at] ?? 0);
   }
 }
 
 /** Lists as a model holds them: as long as the longest, entries of weight 0 at the end. */
-function padded(lists: ReadonlyArray<[row: number, weight: number][]>): Omit<Neighbours, 'mix'> {
+function padded(lists: readonly Companion[][]): Omit<Neighbours, 'mix'> {
   const count = lists.reduce((longest, list) => Math.max(longest, list.length), 0);
   const row = new Int32Array(lists.length * count);
   const weight = new Float32Array(lists.length * count);
+  const bought = new Uint8Array(lists.length * count);
   lists.forEach((list, item) => list.sort((a, b) => a[0] - b[0]).forEach((entry, k) => {
-    [row[item * count + k], weight[item * count + k]] = entry;
+    [row[item * count + k], weight[item * count + k], bought[item * count + k]] = entry;
   }));
-  return { count, row, weight };
+  return { count, row, weight, bought };
 }
 
 /** The facets of one item, as attributes of a catalogue of one. */
