@@ -8,6 +8,7 @@ import type { GraphContext } from './graph.ts';
 import { customerNode, gid, idOf, iso, orderNode, productNode, shopNode, variantNode } from './graph.ts';
 import { deniedTopic } from './scopes.ts';
 import { compileSearch } from './search.ts';
+import { storefrontResolvers } from './storefront-settings.ts';
 
 type ListArguments = PageArguments & { readonly query?: string | null; readonly sortKey?: string | null };
 
@@ -92,6 +93,7 @@ export function createRoot(state: ShopState, app: InstalledApp, bulk: BulkOperat
     ordersCount: ({ query }: ListArguments) => count(search(state.data.orders, query, ORDER_TEXTS).length),
     currentAppInstallation: () => installation,
     appInstallation: () => installation,
+    ...storefrontResolvers(state, app.scopes),
 
     bulkOperation: ({ id }: { id: string }) => bulk.find(id),
     currentBulkOperation: ({ type }: { type?: string }) => (type === 'MUTATION' ? null : bulk.current()),
