@@ -5,6 +5,7 @@ import { CUSTOMER_SCOPE, hasScope } from '../shopify/scopes.ts';
 import { registerWebhooks } from '../shopify/webhooks.ts';
 import type { ShopRow } from '../store/shops.ts';
 import { connectAdmin } from './connect-admin.ts';
+import { connectStorefront } from './connect-storefront.ts';
 import { importBulk, type BulkImport, type BulkReport, type ImportShopInput } from './import-bulk.ts';
 import { requestTraining } from './request-training.ts';
 import { requireInstalled } from './require-shop.ts';
@@ -26,6 +27,7 @@ export async function importShop(ctx: Context, input: ImportShopInput): Promise<
   const shop = await requireInstalled(ctx, input.shop);
   const client = await connectAdmin(ctx, { shop: shop.id, sleep: input.sleep });
   await registerWebhooks(client, ctx.config.appUrl, shop.scopes);
+  await connectStorefront(ctx, { shop: shop.id, client });
   const products = await importProducts(ctx, input, client, { id: `${shop.installedAt}-products`, kind: 'bulk-products' });
   const orders = await importBulk(ctx, input, client, { id: `${shop.installedAt}-orders`, kind: 'bulk-orders', query: bulkOrders({ customers: mayNameCustomers(shop) }) },
     (families) => storeOrders(ctx, { shop: shop.id, families }));

@@ -7,6 +7,7 @@ import { registerWebhooks } from '../shopify/webhooks.ts';
 import { findLastImport } from '../store/imports.ts';
 import { deleteOrdersById, listOrderIds } from '../store/orders.ts';
 import { connectAdmin } from './connect-admin.ts';
+import { connectStorefront } from './connect-storefront.ts';
 import { describeShop } from './describe-shop.ts';
 import { importBulk, type BulkReport, type ImportShopInput } from './import-bulk.ts';
 import { importProducts, mayNameCustomers } from './import-shop.ts';
@@ -38,6 +39,7 @@ export async function reconcileShop(ctx: Context, input: ImportShopInput): Promi
   await describeShop(ctx, { shop: id, client });
   const shop = await requireInstalled(ctx, id);
   const webhooks = await registerWebhooks(client, ctx.config.appUrl, shop.scopes);
+  await connectStorefront(ctx, { shop: shop.id, client });
   const products = await importProducts(ctx, input, client, { id: 'reconcile-products', kind: 'reconcile-products' });
   const last = await findLastImport(ctx.db, shop.id, ['bulk-orders', 'reconcile-orders']);
   const orders = await importBulk(ctx, input, client, { id: 'reconcile-orders', kind: 'reconcile-orders', query: bulkOrders({ since: (last?.startedAt ?? 0) - OVERLAP, customers: mayNameCustomers(shop) }) },

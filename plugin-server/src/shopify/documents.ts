@@ -187,3 +187,36 @@ export const WEBHOOK_TOPICS: readonly WebhookTopic[] = [
   { topic: 'APP_UNINSTALLED', includeFields: SHOP_FIELDS }, { topic: 'APP_SCOPES_UPDATE' }, { topic: 'SHOP_UPDATE', includeFields: SHOP_FIELDS },
   { topic: 'BULK_OPERATIONS_FINISH' },
 ];
+
+/** Where what the theme's blocks read of this shop is written down: on the app's own installation. */
+export const INSTALLATION_ID = `#graphql
+query VitrineInstallation {
+  currentAppInstallation { id }
+}`;
+
+export const METAFIELDS_SET = `#graphql
+mutation VitrineMetafieldsSet($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) {
+    userErrors { code message }
+  }
+}`;
+
+export const PIXEL_CREATE = `#graphql
+mutation VitrinePixelCreate($settings: JSON!) {
+  webPixelCreate(webPixel: { settings: $settings }) {
+    userErrors { code message }
+  }
+}`;
+
+/** The app's pixel in this shop; there is one at most. */
+export const PIXEL = `#graphql
+query VitrinePixel {
+  webPixel { id }
+}`;
+
+export const PIXEL_UPDATE = `#graphql
+mutation VitrinePixelUpdate($id: ID!, $settings: JSON!) {
+  webPixelUpdate(id: $id, webPixel: { settings: $settings }) {
+    userErrors { code message }
+  }
+}`;

@@ -14,3 +14,6 @@ export function hasScope(granted: string | null, scope: string): boolean {
 export function missingScopes(granted: string | null): string[] {
   return granted === null ? [] : REQUIRED_SCOPES.filter((scope) => !hasScope(granted, scope));
 }
+
+/** What the storefront's side needs: the app proxy, and a web pixel that may read the platform's events. */
+export const STOREFRONT_SCOPES = ['write_app_proxy', 'write_pixels', 'read_customer_events'] as const;
