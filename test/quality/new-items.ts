@@ -1,7 +1,7 @@
 import '../../plugin-server/src/pipeline/train/tfjs-resolution.ts';
 import { selectTop } from '@vitrine/sdk/core';
 import { buildDataset } from '../../plugin-server/src/pipeline/dataset/build-dataset.ts';
-import { buildCases, type Case, type Task, TASK_GOAL, TASKS } from '../../plugin-server/src/pipeline/dataset/cases.ts';
+import { buildCases, type Case, TASK_GOAL, TASKS } from '../../plugin-server/src/pipeline/dataset/cases.ts';
 import { createRandom } from '../../plugin-server/src/pipeline/dataset/random.ts';
 import { buildSequences, type Sequences } from '../../plugin-server/src/pipeline/dataset/sequences.ts';
 import { RankingMetrics } from '../../plugin-server/src/pipeline/evaluate/metrics.ts';
@@ -11,6 +11,7 @@ import { wordsOf } from '../../plugin-server/src/pipeline/train/content/hash-fea
 import { createNearest } from '../../plugin-server/src/pipeline/train/content/nearest-content.ts';
 import { placeNewItems } from '../../plugin-server/src/pipeline/train/content/place-new-items.ts';
 import type { ProductContent } from '../../plugin-server/src/pipeline/train/content/product-content.ts';
+import { validationCases } from '../../plugin-server/src/pipeline/train/validation-cases.ts';
 import type { Checkpoint, Evaluation, Interactions } from '../../plugin-server/src/pipeline/types.ts';
 import { hideItems, questionsAbout } from './hide-items.ts';
 import type { QualityOptions } from './run.ts';
@@ -108,12 +109,11 @@ async function train(interactions: Interactions, split: ShopData['split'], { see
   ]);
   const dataset = buildDataset(interactions, split);
   const { sequences } = dataset;
-  const cases = new Map<Task, Case[]>(TASKS.map((task) => [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), 600)]));
   const { checkpoint } = await trainRecommendation(dataset, { seed, epochs });
   const sessions = codecCases(sequences, seed);
   const { codec } = chooseCodec(checkpoint, sessions);
   return {
-    dataset, cases, checkpoint, companions: codec.neighbours,
+    dataset, cases: validationCases(sequences, seed), checkpoint, companions: codec.neighbours,
     ship: (made: Checkpoint) => previewModel(applyCodec(made, { ...codec, neighbours: made.placed?.companions ?? codec.neighbours }, sessions.training)),
   };
 }

@@ -23,20 +23,14 @@ export type FileWriter = Pick<typeof fs, 'mkdirSync' | 'openSync' | 'writeSync' 
  * Layout: magic, SHA-256 of what follows, length of the JSON (uint32, little-endian), the JSON, the arrays (float32,
  * little-endian) in the order of the JSON's list.
  */
-export function writeCheckpointFile(path: string, { meta, arrays }: CheckpointFile, io: FileWriter = fs): void {
-  const json = Buffer.from(JSON.stringify({ meta, arrays: [...arrays].map(([name, { length }]) => [name, length]) }));
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(json.length);
-  const parts = [size, json, ...[...arrays.values()].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength))];
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-
+export function writeCheckpointFile(path: string, content: CheckpointFile, io: FileWriter = fs): void {
+  const parts = checkpointParts(content);
   io.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.writing`;
   const file = io.openSync(beside, 'w', 0o600);
   try {
     try {
-      for (const part of [Buffer.from(MAGIC), digest.digest(), ...parts]) {
+      for (const part of parts) {
         for (let at = 0; at < part.length;) at += io.writeSync(file, part, at);
       }
       io.fsyncSync(file);
@@ -59,6 +53,17 @@ export function readCheckpointFile(path: string): CheckpointFile | 'broken' | un
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     return 'broken';
   }
+  return decodeCheckpoint(bytes);
+}
+
+/** The bytes of such a file. */
+export function encodeCheckpoint(content: CheckpointFile): Uint8Array {
+  return Buffer.concat(checkpointParts(content));
+}
+
+/** @returns the content; `broken` as for a file */
+export function decodeCheckpoint(given: Uint8Array): CheckpointFile | 'broken' {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   const body = bytes.subarray(MAGIC.length + DIGEST);
   if (body.length < 4 || !bytes.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC))) return 'broken';
   if (!createHash('sha256').update(body).digest().equals(bytes.subarray(MAGIC.length, MAGIC.length + DIGEST))) return 'broken';
@@ -71,6 +76,16 @@ export function readCheckpointFile(path: string): CheckpointFile | 'broken' | un
     arrays.set(name, new Float32Array(Uint8Array.from(body.subarray(at, (at += length * 4))).buffer));
   }
   return { meta, arrays };
+}
+
+function checkpointParts({ meta, arrays }: CheckpointFile): Buffer[] {
+  const json = Buffer.from(JSON.stringify({ meta, arrays: [...arrays].map(([name, { length }]) => [name, length]) }));
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(json.length);
+  const parts = [size, json, ...[...arrays.values()].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength))];
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return [Buffer.from(MAGIC), digest.digest(), ...parts];
 }
 
 /** Removes the file and what a killed process may have left beside it. */

@@ -27,9 +27,11 @@ const FOR_VIEW = 0.5;
  * The examples of one epoch, in random order, made anew each time (random parts of baskets, random cuts of visits).
  * From an order: the rest of it from a random part, with and without the customer's history; the whole of it from the
  * history alone. From a visit: the next item looked at. Every goal gets examples from any kind of data.
+ *
+ * @param among groups to make examples of; all of the training part by default
  */
-export function* epochExamples(sequences: Sequences, maxLength: number, random: () => number): Generator<Example> {
-  const groups = shuffle(Int32Array.from({ length: sequences.train }, (_, g) => g), random);
+export function* epochExamples(sequences: Sequences, maxLength: number, random: () => number, among?: Int32Array): Generator<Example> {
+  const groups = shuffle(among?.slice() ?? Int32Array.from({ length: sequences.train }, (_, g) => g), random);
   for (const group of groups) {
     const { items, kinds } = groupItems(sequences, group);
     const bought = items.filter((_, i) => kinds[i] === PURCHASE);
@@ -39,9 +41,9 @@ export function* epochExamples(sequences: Sequences, maxLength: number, random: 
 }
 
 /** Upper bound of the examples in an epoch, for progress. */
-export function countExamples(sequences: Sequences): number {
+export function countExamples(sequences: Sequences, among: Iterable<number> = Array(sequences.train).keys()): number {
   let count = 0;
-  for (let g = 0; g < sequences.train; g++) {
+  for (const g of among) {
     let bought = 0;
     let viewed = 0;
     for (let at = sequences.start[g]; at < sequences.start[g + 1]; at++) {

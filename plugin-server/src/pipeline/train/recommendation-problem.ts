@@ -48,8 +48,11 @@ const NOISE = 0.1;
 /** Bias of an item at the start: BIAS_START × log(occurrences + 1). */
 const BIAS_START = 0.5;
 
-/** Dataset and settings → start values, batches and loss. */
-export function recommendationProblem({ sequences, counts }: Dataset, settings: RecommendationSettings): RecommendationProblem {
+/**
+ * Dataset and settings → start values, batches and loss.
+ * @param given values to start from, instead of those a training begins with
+ */
+export function recommendationProblem({ sequences, counts }: Dataset, settings: RecommendationSettings, given?: RecommendationProblem['start']): RecommendationProblem {
   const { seed, dim, batchSize, learningRate, dropout, length = 1, scale = DEFAULTS.scale } = settings;
   const items = sequences.itemIds.length;
   const maxLength = DEFAULTS.maxLength;
@@ -58,10 +61,12 @@ export function recommendationProblem({ sequences, counts }: Dataset, settings: 
   const frequency = new Float64Array(items);
   for (let at = 0; at < sequences.start[sequences.train]; at++) frequency[sequences.item[at]]++;
   const random = createRandom(seed);
-  const start = init({ ...config, neighbours: 0 }, random);
-  const table = start.get('item_table')!.data;
-  pmiStart(counts, dim, random).forEach((entry, at) => { table[at] = entry + NOISE * table[at]; });
-  start.get('item_bias')!.data.forEach((_, row, bias) => { bias[row] = BIAS_START * Math.log(frequency[row] + 1); });
+  const start = given ?? init({ ...config, neighbours: 0 }, random);
+  if (!given) {
+    const table = start.get('item_table')!.data;
+    pmiStart(counts, dim, random).forEach((entry, at) => { table[at] = entry + NOISE * table[at]; });
+    start.get('item_bias')!.data.forEach((_, row, bias) => { bias[row] = BIAS_START * Math.log(frequency[row] + 1); });
+  }
 
   const stepsPerEpoch = Math.max(1, Math.ceil(countExamples(sequences) / batchSize));
   const epochs = Math.max(1, Math.round(length * (settings.epochs ?? Math.min(30, Math.max(4, Math.round(STEPS / stepsPerEpoch))))));

@@ -1,7 +1,6 @@
 import { DEFAULTS } from '@vitrine/sdk/core';
-import { buildCases, type Case, type Task, TASKS } from '../dataset/cases.ts';
+import type { Case, Task } from '../dataset/cases.ts';
 import type { Dataset } from '../dataset/build-dataset.ts';
-import { createRandom } from '../dataset/random.ts';
 import type { Checkpoint, SearchTrial, TrainProgress } from '../types.ts';
 import type { TrainingPath } from './choose-device.ts';
 import { neighbourChoices, strongestNeighbours } from './neighbours.ts';
@@ -11,6 +10,7 @@ import { type SearchedSettings, searchSpace } from './search-space.ts';
 import { successiveHalving, type Trial } from './successive-halving.ts';
 import { type Trained, trainOnce } from './train-once.ts';
 import { chooseMixture, withMixture } from './tune-for-ranking.ts';
+import { validationCases } from './validation-cases.ts';
 
 export interface TrainOptions {
   /** Chooses epoch and settings by these instead of cases drawn from the validation groups. */
@@ -40,8 +40,6 @@ export interface TrainOptions {
   readonly saveEvery?: number;
 }
 
-const VALIDATION_CASES = 600;
-
 /**
  * Trains the recommendation model on the training groups, choosing the epoch (and with `searchSeconds` the settings), the
  * companions and the mixture by NDCG@20 of the int8 model on the validation groups.
@@ -50,8 +48,7 @@ const VALIDATION_CASES = 600;
 export async function trainRecommendation(dataset: Dataset, options: TrainOptions = {}): Promise<{ readonly checkpoint: Checkpoint; readonly recipe: Recipe }> {
   const { seed = 1, dim = DEFAULTS.dim, batchSize = 256, learningRate = 0.003, dropout = 0.3, epochs, searchSeconds, clock = () => performance.now() } = options;
   const { sequences } = dataset;
-  const cases = options.cases ?? new Map<Task, readonly Case[]>(TASKS.map((task) =>
-    [task, buildCases(sequences, task, sequences.train, sequences.validation, createRandom(seed), VALIDATION_CASES)]));
+  const cases = options.cases ?? validationCases(sequences, seed);
   const fixed = { seed, dim, epochs };
   const defaults = { learningRate, dropout, batchSize, scale: DEFAULTS.scale, length: 1 };
 

@@ -20,6 +20,7 @@ export interface LearnedItems {
 /** Content → where an item would have come to lie. */
 export interface ContentTower {
   /** A unit vector, and the bias that items like this one have. */
+  /** @param row of the matrix; -1 for a product whose content is not known */
   place(row: number): { readonly vector: Float32Array; readonly bias: number };
 }
 
@@ -50,7 +51,7 @@ export function fitTower(matrix: ContentMatrix, learned: LearnedItems, { kind, p
   const nearest = kind === 'ridge' ? undefined : nearestMean(matrix, learned.rows, weight, targets, width);
   return {
     place(row) {
-      const parts = [linear && predictLinear(matrix, row, linear), nearest?.(row)].filter((part) => part !== undefined);
+      const parts = [linear && (row < 0 ? linear.mean : predictLinear(matrix, row, linear)), nearest?.(row)].filter((part) => part !== undefined);
       const vector = new Float32Array(dim);
       for (const part of parts) {
         const length = Math.hypot(...part.subarray(0, dim)) || 1;
@@ -71,7 +72,7 @@ function nearestMean(matrix: ContentMatrix, rows: Int32Array, weight: Float32Arr
   return (row) => {
     const sum = new Float64Array(width);
     let shares = 0;
-    for (const { row: other, cosine } of find(row, NEAREST)) {
+    for (const { row: other, cosine } of row < 0 ? [] : find(row, NEAREST)) {
       const i = placeOf.get(other)!;
       const share = weight[i] * cosine ** SHARPNESS;
       shares += share;

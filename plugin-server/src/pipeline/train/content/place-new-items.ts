@@ -20,7 +20,7 @@ export function placeNewItems(
 ): Checkpoint {
   const { dim } = checkpoint.config;
   const known = new Set(checkpoint.itemIds);
-  const added = [...new Set(ids)].filter((id) => !known.has(id) && catalogue.rowOf.has(id));
+  const added = [...new Set(ids)].filter((id) => !known.has(id));
   let from = checkpoint.itemIds.length;
   while (from > 0 && !(occurrences[from - 1] > 0)) from--;
   const itemIds = [...checkpoint.itemIds, ...added];
@@ -29,8 +29,8 @@ export function placeNewItems(
   const learned = learnedItems(checkpoint, catalogue, occurrences);
   const tower = fitTower(catalogue.matrix, learned, { kind: settings.tower, penalty: settings.penalty });
   const rows = Int32Array.from({ length: itemIds.length - from }, (_, at) => from + at);
-  // A product whose content is unknown is placed as if nothing were known of it: where the items are on average.
-  const contentRows = Int32Array.from(rows, (row) => catalogue.rowOf.get(itemIds[row]) ?? catalogue.matrix.rows - 1);
+  // A product whose content is unknown is placed where the items are on average.
+  const contentRows = Int32Array.from(rows, (row) => catalogue.rowOf.get(itemIds[row]) ?? -1);
   const { vectors, bias } = placeRows(tower, contentRows, dim);
 
   const params = new Map(checkpoint.params);

@@ -24,7 +24,7 @@ export interface Linear {
 }
 
 /** Where the residual of every column is so small beside the first, the answer is exact enough. */
-const TOLERANCE = 1e-3;
+const TOLERANCE = 0.01;
 
 /**
  * Ridge regression: the coefficients C that make Σ_i w_i ‖x_i C + mean − y_i‖² + penalty · ‖C‖² least, by conjugate gradients
@@ -68,15 +68,17 @@ export function fitRidge(matrix: ContentMatrix, { rows, weight, targets, width, 
       spread(product, i, sums);
     }
     const curvature = new Float64Array(width);
-    for (let at = 0; at < size; at++) curvature[at % width] += direction[at] * product[at];
+    for (let at = 0; at < size;) for (let k = 0; k < width; k++, at++) curvature[k] += direction[at] * product[at];
     const length = curvature.map((curve, k) => (curve > 0 ? squares[k] / curve : 0));
-    for (let at = 0; at < size; at++) {
-      solution[at] += length[at % width] * direction[at];
-      residual[at] -= length[at % width] * product[at];
+    for (let at = 0; at < size;) {
+      for (let k = 0; k < width; k++, at++) {
+        solution[at] += length[k] * direction[at];
+        residual[at] -= length[k] * product[at];
+      }
     }
     const next = squaresByColumn(residual, width);
     const keep = next.map((square, k) => (squares[k] > 0 ? square / squares[k] : 0));
-    for (let at = 0; at < size; at++) direction[at] = residual[at] + keep[at % width] * direction[at];
+    for (let at = 0; at < size;) for (let k = 0; k < width; k++, at++) direction[at] = residual[at] + keep[k] * direction[at];
     squares = next;
   }
   return { width, coefficients: solution, mean };
@@ -99,6 +101,6 @@ function multiplyRow({ start, column, value }: ContentMatrix, row: number, by: F
 
 function squaresByColumn(values: Float64Array, width: number): Float64Array {
   const squares = new Float64Array(width);
-  for (let at = 0; at < values.length; at++) squares[at % width] += values[at] ** 2;
+  for (let at = 0; at < values.length;) for (let k = 0; k < width; k++, at++) squares[k] += values[at] ** 2;
   return squares;
 }
