@@ -21,6 +21,8 @@ export interface ShopData {
   readonly name: string;
   readonly interactions: Interactions;
   readonly products: readonly ProductContent[];
+  /** When each product was added, seconds since 1970; where it is not known, always. */
+  readonly launched?: ReadonlyMap<string, number>;
   /** Where testing begins; by default with the newest tenth of the groups. */
   readonly split?: { readonly validationFrom: number; readonly testFrom: number };
 }
@@ -144,12 +146,14 @@ function popularityInType(full: Sequences, products: readonly ProductContent[], 
   const typeOf = new Map(products.map(({ id, productType, title }) => [id, productType || (wordsOf(title).at(-1) ?? '')]));
   const types = full.itemIds.map((id) => typeOf.get(id));
   const popularity = new Float64Array(full.itemIds.length);
+  const random = createRandom(1);
   for (let at = 0; at < full.start[full.train]; at++) popularity[full.item[at]]++;
   const rowsOf = Map.groupBy(full.itemIds.keys(), (row) => types[row]);
   for (const rows of rowsOf.values()) {
     const learned = rows.filter((row) => !hidden.has(row));
     const mean = learned.reduce((sum, row) => sum + popularity[row], 0) / Math.max(1, learned.length);
-    for (const row of rows) if (hidden.has(row)) popularity[row] = mean;
+    // Rows are numbered by popularity, the hidden ones' too: what is equal must not be told apart by that.
+    for (const row of rows) if (hidden.has(row)) popularity[row] = mean * (1 + 1e-6 * random());
   }
   return ({ items, withoutSeen }, k) => {
     const scores = new Float64Array(full.itemIds.length);
