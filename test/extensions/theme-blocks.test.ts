@@ -43,8 +43,7 @@ test('files lie in the platform\'s folders, are of its kinds and within its limi
   assert.ok(total <= 10_000_000, 'all files: 10 MB at most');
   assert.ok(liquid <= 100_000, 'Liquid: 100 kB at most');
   assert.ok(BLOCKS.length <= 30, 'blocks: 30 at most');
-  const { extensions } = parse(read('shopify.extension.toml')) as { extensions: Json[] };
-  assert.deepEqual(extensions.map(({ type, handle }) => [type, handle]), [['theme', 'vitrine-theme']]);
+  assert.deepEqual({ ...parse(read('shopify.extension.toml')) }, { name: 'Vitrine', handle: 'vitrine-theme', type: 'theme' });
 });
 
 test('what a page loads by itself is 10 kB compressed at most', () => {
