@@ -1,72 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import type { VitrineError } from '@vitrine/sdk/core';
-import { readConfig } from '../../plugin-server/src/config.ts';
 import { SERVICES, startWorker } from '../../plugin-server/src/jobs/start-worker.ts';
-import { startServer, type RunningServer } from '../../plugin-server/src/serve.ts';
-import { handleWebhook } from '../../plugin-server/src/services/handle-webhook.ts';
 import type { ShopImportProgress } from '../../plugin-server/src/services/import-bulk.ts';
 import { importShop } from '../../plugin-server/src/services/import-shop.ts';
-import { countShop } from '../../plugin-server/src/store/orders.ts';
 import { findProducts, listUnavailable } from '../../plugin-server/src/store/products.ts';
 import { findShop } from '../../plugin-server/src/store/shops.ts';
 import { withPostgres } from '../database.ts';
-import { createShop, type Shop } from '../shop/shop.ts';
-
-const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: ['read_products', 'read_orders', 'read_inventory', 'read_customers'] };
-const END = new Date('2026-11-01T00:00:00Z');
-
-interface Pair { shop: Shop; server: RunningServer; logged: string[] }
-
-/** A simulated shop and a server that does not work on its queue by itself. */
-async function setUp(t: TestContext, options: Parameters<typeof createShop>[0] = {}, env: Record<string, string> = {}): Promise<Pair> {
-  const home = mkdtempSync(join(tmpdir(), 'vitrine-install-'));
-  const shop = await createShop({ seed: 7, products: 40, orders: 250, customers: 80, days: 60, end: END, bulkDelayMs: 0, ...options });
-  await shop.listen(0);
-  const logged: string[] = [];
-  const note = (message: string, fields?: object): void => { logged.push(`${message} ${JSON.stringify(fields, (_, value) => (value instanceof Error ? value.message : value))}`); };
-  const server = await startServer(
-    readConfig({ VITRINE_HOME: home, PORT: '0', SHOPIFY_API_KEY: APP.clientId, SHOPIFY_API_SECRET: APP.clientSecret, SHOPIFY_SHOP_ORIGIN: shop.origin, ...env }),
-    { work: false, log: { info: note, warn: note, error: note } });
-  t.after(async () => {
-    await shop.close();
-    await server.close();
-    rmSync(home, { recursive: true, force: true });
-  });
-  return { shop, server, logged };
-}
-
-const install = ({ shop, server }: Pair): Promise<Response> => shop.install({ ...APP, appUrl: server.url });
-const quick = async (): Promise<void> => {};
-
-/** Does the queued webhooks, after they have all arrived. */
-async function settle({ shop, server: { ctx } }: Pair): Promise<void> {
-  await shop.idle();
-  const jobs = await ctx.jobs.boss.fetch<{ shop: string; topic: string; webhookId: string }>('handle-webhook', { batchSize: 1_000 });
-  for (const job of jobs) {
-    await handleWebhook(ctx, job.data);
-    await ctx.jobs.boss.complete('handle-webhook', job.id);
-  }
-}
-
-/** What the shop should have handed over. */
-function truth(shop: Shop) {
-  const orders = shop.orders.filter((order) => !order.test);
-  const known = new Set(shop.products.map(({ id }) => id));
-  return {
-    products: shop.products.length,
-    orders: orders.length,
-    lines: orders.flatMap(({ lines }) => lines).filter((line) => line.productId !== null && known.has(line.productId) && line.quantity > line.refunded).length,
-  };
-}
-
-const stored = async ({ shop, server }: Pair) => {
-  const { products, orders, lines } = await countShop(server.ctx.db, shop.domain);
-  return { products, orders, lines };
-};
+import { APP, install, quick, settle, setUp, stored, truth } from './shop-and-server.ts';
 
 test('install → import: what is stored is what the shop has, and a second time changes nothing', async (t) => {
   const pair = await setUp(t);
@@ -110,7 +51,7 @@ test('install → import: what is stored is what the shop has, and a second time
 test('the same on a PostgreSQL server', async (t) => {
   const database = await withPostgres(t, { migrated: false });
   if (!database) return;
-  const pair = await setUp(t, {}, { DATABASE_URL: database.url, VITRINE_SECRET: 'a secret of more than 32 characters' });
+  const pair = await setUp(t, { env: { DATABASE_URL: database.url, VITRINE_SECRET: 'a secret of more than 32 characters' } });
   await install(pair);
   await importShop(pair.server.ctx, { shop: pair.shop.domain, sleep: quick });
   const { orders } = await importShop(pair.server.ctx, { shop: pair.shop.domain, sleep: quick });
@@ -208,7 +149,7 @@ test('a session token opens its own shop, and only while it is valid', async (t)
 });
 
 test('the worker does it all by itself', async (t) => {
-  const pair = await setUp(t, { products: 12, orders: 30, customers: 20 });
+  const pair = await setUp(t, { shop: { products: 12, orders: 30, customers: 20 } });
   const { ctx } = pair.server;
   const trained = Promise.withResolvers<string>();
   await startWorker(ctx, { ...SERVICES, train: async (_, { shop }) => trained.resolve(shop) });

@@ -26,7 +26,7 @@ export function dashboardRoutes(ctx: Context): Hono {
     const { shop = '', id_token: sessionToken } = c.req.query();
     if (!NAME.test(shop)) throw new VitrineError('bad_input', 'shop: open the app in the Shopify admin, or by the address that the command line prints.');
     if (shopify && sessionToken) {
-      const asked = await authenticateOwner(ctx, { token: sessionToken }).catch((error: unknown) => {
+      const asked = await authenticateOwner(ctx, { token: sessionToken, opens: true }).catch((error: unknown) => {
         if (error instanceof VitrineError && error.code === 'unauthorized') return undefined;
         throw error;
       });

@@ -8,9 +8,10 @@ import { isOwnerToken, verifyOwnerToken } from './owner-token.ts';
 /**
  * Who asks: the shop a token speaks for. A session token from Shopify's admin installs the shop if it is not installed.
  *
+ * @param input.opens the owner opens the app now
  * @throws VitrineError `unauthorized`
  */
-export async function authenticateOwner(ctx: Context, input: { readonly token: string }): Promise<{ shop: string }> {
+export async function authenticateOwner(ctx: Context, input: { readonly token: string; readonly opens?: boolean }): Promise<{ shop: string }> {
   const { token } = input;
   if (isOwnerToken(token)) {
     const { shop } = verifyOwnerToken(ctx.config, token, ctx.clock());
@@ -19,6 +20,6 @@ export async function authenticateOwner(ctx: Context, input: { readonly token: s
   }
   if (!ctx.config.shopify) throw new VitrineError('unauthorized', 'The link to the dashboard is not valid, or no longer. Run "vitrine status" for a new one.');
   const { shop } = await verifySessionToken(ctx, token);
-  await ensureInstalled(ctx, { shop, sessionToken: token });
+  await ensureInstalled(ctx, { shop, sessionToken: token, opens: input.opens });
   return { shop };
 }

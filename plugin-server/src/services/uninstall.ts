@@ -4,12 +4,10 @@ import { SHOP } from '../shopify/documents.ts';
 import { findShop, uninstallShop } from '../store/shops.ts';
 import { connectAdmin } from './connect-admin.ts';
 
-/** Within this time of an installation, in milliseconds, neither clock is taken at its word. */
-const CLOSE = 10 * 60_000;
-
 /**
  * Marks a shop as uninstalled and forgets its credentials, unless the message is about an installation before this one: it
- * may arrive after a reinstallation seconds later. The times are of two clocks, so where they are close the shop is asked.
+ * may arrive after a reinstallation seconds later, and its time is by another clock. So the shop is asked; the clocks decide
+ * only where it does not answer.
  *
  * @param input.at when the shop says it happened, milliseconds since 1970
  */
@@ -17,8 +15,7 @@ export async function uninstall(ctx: Context, { shop, at }: { readonly shop: str
   const known = await findShop(ctx.db, shop);
   if (!known || known.uninstalledAt !== null) return;
   const { installedAt } = known;
-  const accepted = Math.abs(at - installedAt) <= CLOSE ? await isAccepted(ctx, shop) : undefined;
-  if (accepted ?? at < installedAt) return;
+  if ((await isAccepted(ctx, shop)) ?? at < installedAt) return;
   if (await uninstallShop(ctx.db, shop, { at: Math.max(at, installedAt), installedAt })) ctx.log.info('uninstalled', { shop });
 }
 
