@@ -20,7 +20,8 @@ import type { GeneratedShop, GeneratorOptions, Order, Product, Session, Truth } 
 import { shopPayload } from './payloads.ts';
 import type { OrderRequest } from './selling.ts';
 import { createSelling } from './selling.ts';
-import { createState } from './state.ts';
+import { createState, type Embed } from './state.ts';
+import { appProxy } from './storefront/app-proxy.ts';
 import { extensionAssets } from './storefront/extension-assets.ts';
 import { storefront } from './storefront/routes.ts';
 import type { Delivery } from './webhooks.ts';
@@ -66,7 +67,7 @@ export interface Shop {
   /** Takes away its tokens and webhooks after telling it. */
   uninstall(): Promise<void>;
   /** Puts the app's script and elements into the storefront, or takes them out. */
-  setEmbed(embed: { readonly appUrl: string; readonly key: string } | null): void;
+  setEmbed(embed: Embed | null): void;
   /** Sends one webhook now. Topics as in "orders/create". */
   deliverWebhook(topic: string, payload: object): Promise<Delivery[]>;
   /** Resolves when no webhook is on its way. */
@@ -91,7 +92,7 @@ export interface Shop {
 }
 
 const STATIC: Readonly<Record<string, string>> = {
-  'theme.css': 'text/css; charset=utf-8', 'admin.css': 'text/css; charset=utf-8', 'theme.js': 'text/javascript; charset=utf-8',
+  'theme.css': 'text/css; charset=utf-8', 'night.css': 'text/css; charset=utf-8', 'pixel-host.js': 'text/javascript; charset=utf-8', 'admin.css': 'text/css; charset=utf-8', 'theme.js': 'text/javascript; charset=utf-8',
   'admin.js': 'text/javascript; charset=utf-8', 'app-bridge.js': 'text/javascript; charset=utf-8', 'mark.svg': 'image/svg+xml',
 };
 
@@ -169,6 +170,7 @@ export async function createShop(options: ShopOptions = {}): Promise<Shop> {
   app.route('/', adminApi(state, tokens, bulk));
   app.route('/', adminPages(state, selling, tokens, { offered: () => offered, install, uninstall, appAddress }));
   app.route('/', extensionAssets(state));
+  app.route('/', appProxy(state, send));
   const front = storefront(state, selling);
   app.all('*', (c) => front.fetch(c.req.raw));
 

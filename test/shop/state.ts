@@ -12,6 +12,17 @@ export interface InstalledApp {
   readonly installedAt: number;
 }
 
+/** What the storefront's pages carry of an app. */
+export interface Embed {
+  readonly appUrl: string;
+  /** The app's publishable key. */
+  readonly key: string;
+  /** The app's web pixel, as one script; the pixel then reports the pages, and the app's own script its lists. */
+  readonly pixel?: string;
+  /** Where the app's script finds its server; the app itself by default, "/apps/vitrine" goes through the app proxy. */
+  readonly server?: string;
+}
+
 export interface Subscription {
   readonly id: string;
   /** As the schema names it: ORDERS_CREATE. */
@@ -34,7 +45,7 @@ export interface ShopState {
   readonly random: Random;
   readonly faults: Faults;
   app: InstalledApp | null;
-  embed: { readonly appUrl: string; readonly key: string } | null;
+  embed: Embed | null;
   readonly subscriptions: Subscription[];
   readonly productById: Map<string, Product>;
   readonly productByHandle: Map<string, Product>;

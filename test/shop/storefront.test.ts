@@ -24,7 +24,7 @@ describe('the storefront', () => {
     }) as typeof fetch;
     shop = await createShop({ data, fetch: toApp });
     await shop.listen(0);
-    await shop.install({ appUrl: 'http://localhost:9', clientId: 'id', clientSecret: 'secret', scopes: [] });
+    await shop.install({ appUrl: 'http://localhost:9', clientId: 'id', clientSecret: 'secret', scopes: ['read_products', 'read_orders', 'read_inventory'] });
     const { access_token: token } = await (await fetch(`${shop.origin}/admin/oauth/access_token`, {
       method: 'POST', headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ client_id: 'id', client_secret: 'secret', grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', subject_token: shop.sessionToken(), subject_token_type: 'urn:ietf:params:oauth:token-type:id_token', requested_token_type: 'urn:shopify:params:oauth:token-type:offline-access-token' }),

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { Hono } from 'hono';
 import type { ShopState } from '../state.ts';
 
 /** Where the storefront serves the files of the embedded app: the platform keeps an extension's assets on its own network. */
 export const EXTENSION_ASSETS = '/cdn/extensions/app';
+
+/** What the platform runs before a pixel. */
+const SANDBOX = readFileSync(new URL('../theme/pixel-sandbox.js', import.meta.url), 'utf8');
 
 interface Copy {
   readonly status: number;
@@ -23,6 +27,7 @@ export function extensionAssets(state: ShopState): Hono {
   routes.get(`${EXTENSION_ASSETS}/:file`, async (c) => {
     const { embed } = state;
     const name = c.req.param('file');
+    if (name === 'pixel.js') return embed?.pixel ? c.body(SANDBOX + embed.pixel, 200, { 'content-type': 'text/javascript; charset=utf-8' }) : c.notFound();
     if (!embed || !/^[\w.-]+$/.test(name)) return c.notFound();
     const url = new URL(`/assets/${name}`, embed.appUrl);
     const encoding = c.req.header('accept-encoding') ?? 'identity';

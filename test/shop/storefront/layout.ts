@@ -4,6 +4,7 @@ import { isAvailable, isVisible } from '../state.ts';
 import type { Product } from '../generator/types.ts';
 import type { ShopState } from '../state.ts';
 import { EXTENSION_ASSETS } from './extension-assets.ts';
+import type { Look } from './look.ts';
 
 export type Html = ReturnType<typeof html>;
 
@@ -26,6 +27,7 @@ export interface Frame extends PageFacts {
   readonly cart: string;
   readonly consent: string | undefined;
   readonly path: string;
+  readonly look: Look;
 }
 
 /** Departments of the menu. */
@@ -53,18 +55,20 @@ export function frame(state: ShopState, page: Frame): Html {
   const meta = (name: string, content: string | undefined) => (content === undefined ? '' : html`<meta name="vitrine:${name}" content="${content}">`);
   const link = (type: string) => html`<a href="/collections/${collectionHandle(type)}"${page.path === `/collections/${collectionHandle(type)}` ? html` aria-current="page"` : ''}>${type}</a>`;
   return html`<!doctype html>
-<html lang="en">
+<html lang="${page.look.lang}" dir="${page.look.dir}">
 <head>
 <meta charset="utf-8">
 <title>${page.title} – ${state.data.name}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="${page.description ?? 'Things for the kitchen, the table and the garden, made to be used every day.'}">
-<meta name="theme-color" content="#f7f3ec">
+<meta name="theme-color" content="${page.look.theme === 'night' ? '#0f1218' : '#f7f3ec'}">
 <link rel="icon" href="/theme/mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/theme/theme.css">
+${page.look.theme === 'night' ? html`<link rel="stylesheet" href="/theme/night.css">` : ''}
 ${meta('page', page.page)}${meta('product-id', page.productId)}${meta('collection-id', page.collectionId)}${meta('search', page.search)}${meta('order-id', page.orderId)}${meta('cart', page.cart)}
 <script src="/theme/theme.js" defer></script>
-${embed ? html`<script type="module" fetchpriority="low" src="${EXTENSION_ASSETS}/vitrine.js" id="vitrine" data-shop="${state.domain}" data-key="${embed.key}" data-server="${embed.appUrl}"></script>` : ''}
+${embed ? html`<script type="module" fetchpriority="low" src="${EXTENSION_ASSETS}/vitrine.js" id="vitrine" data-shop="${state.domain}" data-key="${embed.key}" data-server="${embed.server ?? embed.appUrl}"${embed.pixel ? html` data-report="lists"` : ''}></script>` : ''}
+${embed?.pixel ? html`<script src="/theme/pixel-host.js" defer data-worker="${EXTENSION_ASSETS}/pixel.js" data-shop="${state.domain}" data-key="${embed.key}" data-server="${embed.appUrl}"></script>` : ''}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

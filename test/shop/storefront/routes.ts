@@ -12,6 +12,7 @@ import type { CartLine } from './cart.ts';
 import { cartSummary, changeCart, readCart, subtotal, writeCart } from './cart.ts';
 import type { Html, PageFacts } from './layout.ts';
 import { bestsellers, frame } from './layout.ts';
+import { readLook } from './look.ts';
 import { cartPage, checkoutPage, homePage, listPage, messagePage, orderPage, productPage } from './pages.ts';
 
 const SORTS: Readonly<Record<string, (a: Product, b: Product) => number>> = {
@@ -30,7 +31,7 @@ export function storefront(state: ShopState, selling: Selling): Hono {
   function show(c: Context, facts: PageFacts & { readonly title: string; readonly description?: string }, body: Html, options: { status?: 200 | 404 | 422; cart?: readonly CartLine[] } = {}): Response | Promise<Response> {
     const cart = options.cart ?? lines(c);
     return c.html(frame(state, {
-      ...facts, body, consent: getCookie(c, 'consent'), path: new URL(c.req.url).pathname,
+      ...facts, body, consent: getCookie(c, 'consent'), path: new URL(c.req.url).pathname, look: readLook(c),
       cartCount: cart.reduce((sum, line) => sum + line.quantity, 0), cart: cartSummary(cart),
     }), options.status ?? 200);
   }
