@@ -135,13 +135,13 @@ test('our model: the figures are those of the artifact that is kept, and float32
   const test = sessions(40);
   const args = [
     '--sessions', write('many.txt', sessions(400).join('\n')), '--test', write('few.txt', test.join('\n')),
-    '--model', 'float32,shipped,ncf,popularity', '--epochs', '3', '--out', join(folder, 'kept'), '--device', 'cpu', '--json',
+    '--model', 'float32,held-back,shipped,ncf,popularity', '--epochs', '3', '--out', join(folder, 'kept'), '--device', 'cpu', '--json',
   ];
   const result = await run(args);
   assert.equal(result.code, 0, result.notes.join('\n'));
   const evaluation = parsed(result);
   assert.deepEqual(JSON.parse(readFileSync(join(folder, 'kept', 'evaluation.json'), 'utf8')), evaluation);
-  assert.deepEqual(evaluation.rows.map(({ model }) => model), ['popularity', 'ncf', 'float32', 'shipped'], 'in the order of the table');
+  assert.deepEqual(evaluation.rows.map(({ model }) => model), ['popularity', 'ncf', 'float32', 'held-back', 'shipped'], 'in the order of the table');
 
   const file = readFileSync(join(folder, 'kept', 'model.vtrn'));
   const model = loadRecommendation(decodeArtifact(new Uint8Array(file)));

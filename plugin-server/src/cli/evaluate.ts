@@ -20,7 +20,8 @@ validation data. Files are text, plain or gzip.
                                   each user's last item is predicted, the one before chooses the settings
                    instances      --sessions TRAIN --test TEST, one prediction a line: items, a tab, the item that came
   --model NAMES    all (default), or some of popularity, session-popularity, item-knn, vmis-knn, co-occurrence, ncf,
-                   float32, shipped, separated by commas
+                   float32, held-back, shipped, separated by commas; all learn from what chose their settings in the
+                   end, but ncf and held-back, which is our model before it does
   --without-seen   never recommend an item of the session again, by any model
   --budget TIME    about how long everything may take, e.g. 90s, 20m, 2h: our model's settings are searched too, a search
                    that is cut short gives other figures from run to run

@@ -102,7 +102,7 @@ async function judge(interactions: Interactions, options: LineOptions & { readon
   const content: ContentSettings | undefined = options.products
     && chooseContentSettings(checkpoint, readCatalogue(options.products), dataset.counts.occurrences, questions ?? validationCases(sequences, seed), seed).settings;
   return {
-    recipe, codec, content, codecs, sequences, evaluations, history, search,
+    recipe, codec, content, codecs, candidate, sequences, evaluations, history, search,
     seconds: {
       dataset: (prepared - started) / 1000, train: (trained - prepared) / 1000,
       compress: (compressed - trained) / 1000, evaluate: (clock() - compressed) / 1000,

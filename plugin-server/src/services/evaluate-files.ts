@@ -26,7 +26,7 @@ export async function evaluateFiles(input: EvaluateFilesInput): Promise<Evaluati
   const { evaluation, trained } = await evaluateProblem(problem, { ...input, dataset: basename(input.sessions) });
   if (input.out !== undefined) {
     await writeFile(join(input.out, 'evaluation.json'), `${JSON.stringify(evaluation, null, 2)}\n`);
-    if (trained) await writeFile(join(input.out, 'model.vtrn'), trained.file);
+    if (trained) await writeFile(join(input.out, 'model.vtrn'), trained.shipped.file);
   }
   return evaluation;
 }

@@ -19,7 +19,7 @@ function casesLikedByInt8(count: number, good: number): Case[] {
   });
 }
 
-test('the smallest codec within 0.3 percent of int8 is chosen, and named in the manifest', () => {
+test('the smallest codec within one percent of int8 for sure is chosen, and named in the manifest', () => {
   const cases = casesLikedByInt8(300, 20);
   const { packed, trials } = chooseCodec(checkpoint, { training: cases, validation: cases });
   const int8 = trials.filter(({ name }) => name.startsWith('int8,') && !name.includes('step'));
@@ -27,15 +27,15 @@ test('the smallest codec within 0.3 percent of int8 is chosen, and named in the 
   const chosen = trials.find((trial) => trial.chosen)!;
   assert.equal(trials.filter((trial) => trial.chosen).length, 1);
   const best = Math.max(...int8.map(({ ndcg }) => ndcg));
-  const base = int8.find(({ ndcg }) => ndcg >= best * 0.997)!;
+  const base = int8.find(({ ndcg }) => ndcg >= best * 0.99)!;
   const rounded = trials.filter(({ name }) => name.includes('step'));
   if (chosen === base) {
     assert.equal(packed.tensors.get('item_table')!.type, 'int8');
-    assert.ok(rounded.every(({ ndcg }) => ndcg < base.ndcg * 0.997));
+    assert.ok(rounded.every(({ ndcg }) => ndcg < base.ndcg * 0.99));
   } else {
     assert.ok(rounded.includes(chosen));
-    assert.ok(rounded.slice(0, -1).every(({ ndcg }) => ndcg < base.ndcg * 0.997));
-    assert.ok(chosen.ndcg >= base.ndcg * 0.997);
+    assert.ok(rounded.slice(0, -1).every(({ ndcg }) => ndcg < base.ndcg * 0.99));
+    assert.ok(chosen.ndcg >= base.ndcg * 0.99);
     assert.equal(trials.at(-1), chosen, 'coarser steps were tried first and fell short');
   }
   assert.equal(`${packed.config.codec}, ${packed.config.neighbours} companions`, chosen.name);

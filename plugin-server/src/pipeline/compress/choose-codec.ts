@@ -1,7 +1,7 @@
 import { buildCases, type Case, type Task, TASKS } from '../dataset/cases.ts';
 import { createRandom } from '../dataset/random.ts';
 import type { Sequences } from '../dataset/sequences.ts';
-import { RankingMetrics } from '../evaluate/metrics.ts';
+import { scoreCase } from '../evaluate/metrics.ts';
 import { shippedRecommender } from '../evaluate/recommenders.ts';
 import type { Checkpoint } from '../types.ts';
 import { compressRecommendation, type CompressOptions, type PackedModel, previewModel } from './compress-recommendation.ts';
@@ -38,8 +38,8 @@ export interface Codec {
 const COMPANIONS = [4, 8, 12];
 /** Steps of the table that are tried, the coarsest first, in units of 1/√dim, an entry's usual size. Sixteen values of step 0.4 reach three times that. */
 const STEPS = [['int4', 2], ['int4', 1.6], ['int4', 1.2], ['int4', 0.8], ['int4', 0.6], ['int4', 0.4], ['int8', 0.25]] as const;
-/** How much of its NDCG@20 a model may lose to become smaller. */
-const TOLERANCE = 0.003;
+/** How much of its NDCG@20 a model may lose to become smaller, one standard error of the loss included: where cases are few, only what changes next to nothing passes. */
+const TOLERANCE = 0.01;
 /** Bytes an artifact may take: one for each number of the item vectors, and so many for the encoder. */
 const ENCODER_BYTES = 65_536;
 /** Cases of each task, at most. */
@@ -50,9 +50,9 @@ const FEWEST_CASES = 300;
 /**
  * Compresses a checkpoint as far as the shop's own validation cases allow.
  *
- * First, in int8: the fewest companions whose NDCG@20 is within `TOLERANCE` of the best number's (fewer are often better: the
- * last ones are noise). Then the coarsest step of the table that is within `TOLERANCE` of full int8 with those companions;
- * full int8, when none is. What does not fit into a byte for each number of the item vectors is not tried; when nothing
+ * First, in int8: the fewest companions whose NDCG@20 is within one percent of the best number's, for sure (fewer are often
+ * better: the last ones are noise). Then the coarsest step of the table that is within one percent of full int8 with those
+ * companions, for sure; full int8, when none is. What does not fit into a byte for each number of the item vectors is not tried; when nothing
  * that fits is good enough, the best of what fits is taken.
  * @param options.mostBytes instead of a byte for each number of the item vectors, and 64 kB for the encoder
  */
@@ -66,7 +66,8 @@ export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases, { mostByt
   const trials: Trial[] = [];
   const attempt = (codec: Omit<Codec, 'scores'>): Trial => {
     const packed = compressRecommendation(checkpoint, optionsOf(codec, dim, queries));
-    const trial = { codec, name: `${codec.name}, ${packed.config.neighbours} companions`, packed, bytes: packedBytes(packed), ndcg: score(packed, cases.validation) };
+    const scores = scoresOf(packed, cases.validation);
+    const trial = { codec, name: `${codec.name}, ${packed.config.neighbours} companions`, packed, bytes: packedBytes(packed), scores, ndcg: mean(scores) };
     trials.push(trial);
     return trial;
   };
@@ -74,14 +75,14 @@ export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases, { mostByt
   const counts = [...COMPANIONS.filter((count) => count < all), all]
     .filter((count, at) => at === 0 || packedBytes(compressRecommendation(checkpoint, { neighbours: count })) - (items * dim) / 2 <= most);
   const byCount = counts.map((neighbours) => attempt({ name: 'int8', neighbours }));
-  const best = Math.max(...byCount.map(({ ndcg }) => ndcg));
-  const int8 = byCount.find(({ ndcg }) => ndcg >= best * (1 - TOLERANCE))!;
+  const best = byCount.reduce((one, other) => (other.ndcg > one.ndcg ? other : one));
+  const int8 = byCount.find((trial) => isCloseTo(trial, best))!;
 
   let chosen: Trial | undefined;
   for (const [type, factor] of STEPS) {
     const trial = attempt({ name: `${type}, step ${factor}`, neighbours: int8.codec.neighbours, rounding: { type, factor } });
     if (trial.bytes > most) break; // finer ones take more
-    if (trial.ndcg < int8.ndcg * (1 - TOLERANCE)) continue;
+    if (!isCloseTo(trial, int8)) continue;
     chosen = trial;
     break;
   }
@@ -94,7 +95,19 @@ export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases, { mostByt
   };
 }
 
+/** The loss, case by case, is small for sure. */
+function isCloseTo({ scores }: Trial, { scores: full, ndcg }: Trial): boolean {
+  const losses = scores.map((score, at) => full[at] - score);
+  const loss = mean(losses);
+  const variance = mean(losses.map((one) => (one - loss) ** 2));
+  return loss + Math.sqrt(variance / losses.length) <= TOLERANCE * ndcg;
+}
+
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 interface Trial extends Omit<CodecTrial, 'chosen'> {
+  /** NDCG@20 by case. */
+  readonly scores: Float64Array;
   readonly codec: Omit<Codec, 'scores'>;
   readonly packed: PackedModel;
 }
@@ -132,9 +145,7 @@ function optionsOf({ neighbours, rounding }: Omit<Codec, 'scores'>, dim: number,
 /** The choice travels in the manifest's configuration, for people; no reader acts on it. */
 const named = (packed: PackedModel, { name, scores }: Codec): PackedModel => ({ ...packed, config: { ...packed.config, codec: name, ...scores } });
 
-function score(packed: PackedModel, cases: readonly Case[]): number {
+function scoresOf(packed: PackedModel, cases: readonly Case[]): Float64Array {
   const recommend = shippedRecommender(previewModel(packed));
-  const metrics = new RankingMetrics(20, packed.config.items);
-  for (const question of cases) metrics.add(recommend(question, 20), question.targets);
-  return metrics.result()['NDCG@20'];
+  return Float64Array.from(cases, (question) => scoreCase(recommend(question, 20), question.targets, 20).ndcg);
 }

@@ -15,7 +15,7 @@ import { shippedRanker } from './shipped-ranker.ts';
 import { trainOnLists, type TrainedOnLists } from './train-on-lists.ts';
 
 /** Models by the name `--model` takes, in the order of the table. */
-export const MODELS = ['popularity', 'session-popularity', 'item-knn', 'vmis-knn', 'co-occurrence', 'ncf', 'float32', 'shipped'] as const;
+export const MODELS = ['popularity', 'session-popularity', 'item-knn', 'vmis-knn', 'co-occurrence', 'ncf', 'float32', 'held-back', 'shipped'] as const;
 export type ModelName = (typeof MODELS)[number];
 
 const BASELINES = { popularity, 'session-popularity': sessionPopularity, 'item-knn': itemKnn, 'vmis-knn': vmisKnn, 'co-occurrence': coOccurrence } as const;
@@ -23,8 +23,8 @@ const BASELINES = { popularity, 'session-popularity': sessionPopularity, 'item-k
 /** Shares of a budget after which no search for settings goes on, and no epoch of NCF begins. */
 const SEARCH_UNTIL = 0.3;
 const NCF_UNTIL = 0.5;
-/** Share of what is then left that our model may be trained and searched for; the rest is for its mixture, its codec and for answering. */
-const TRAINING_SHARE = 0.6;
+/** Share of what is then left that our model may be trained and searched for; the rest is for learning once more, for its mixture, its codec and for answering. */
+const TRAINING_SHARE = 0.35;
 
 export interface EvaluateProblemOptions {
   /** Name of the data, for the table. */
@@ -98,14 +98,15 @@ export async function evaluateProblem(problem: Problem, options: EvaluateProblem
         onProgress: ({ epoch, step, steps, loss }) => onProgress?.(() => `ncf: epoch ${epoch}, step ${step}/${steps}, loss ${loss.toFixed(4)}`),
       });
       await score(model, started, rankWith(ncf.score, items, withoutSeen), { bytes: ncf.bytes, settings: { epochs: ncf.epochs } });
-    } else if (model === 'float32' || model === 'shipped') {
+    } else if (model === 'float32' || model === 'held-back' || model === 'shipped') {
       const started = clock();
       const fresh = trained === undefined;
-      const { checkpoint, model: shipped, file, settings } = await train();
+      const { checkpoint, shipped, heldBack, settings } = await train();
       if (fresh) training = (clock() - started) / 1000;
       const again = fresh ? 0 : training;
-      if (model === 'shipped') {
-        await score(model, started, shippedRanker(shipped, problem.itemIds, withoutSeen), { bytes: file.length, settings }, again);
+      if (model !== 'float32') {
+        const { model: ranked, file } = model === 'shipped' ? shipped : heldBack;
+        await score(model, started, shippedRanker(ranked, problem.itemIds, withoutSeen), { bytes: file.length, settings }, again);
       } else {
         const { floatRanker } = await withTfjs(() => import('./float-ranker.ts'));
         const { rank, dispose } = floatRanker(checkpoint, problem.itemIds, withoutSeen);

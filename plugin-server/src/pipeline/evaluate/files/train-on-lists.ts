@@ -1,5 +1,6 @@
 import { decodeArtifact, encodeArtifact, GOALS, loadRecommendation, type RecommendationModel, VitrineError } from '@vitrine/sdk/core';
 import type { Device } from '../../../config.ts';
+import type { PackedModel } from '../../compress/compress-recommendation.ts';
 import { type Case, type Task, VIEW } from '../../dataset/cases.ts';
 import { createRandom } from '../../dataset/random.ts';
 import { trainInWorker } from '../../train/train-in-worker.ts';
@@ -23,14 +24,20 @@ export interface TrainOnListsOptions {
 
 export interface TrainedOnLists {
   readonly checkpoint: Checkpoint;
-  /** The artifact as it would ship, unsigned. */
-  readonly file: Uint8Array;
-  /** Decoded from `file`. */
-  readonly model: RecommendationModel;
+  readonly shipped: AsShipped;
+  /** The same before it learned from what chose the settings: to compare with figures of those who held that back to the end. */
+  readonly heldBack: AsShipped;
   /** What a search found best. */
   readonly settings?: Readonly<Record<string, number>>;
   /** Seconds by stage. */
   readonly seconds: Readonly<Record<string, number>>;
+}
+
+export interface AsShipped {
+  /** The artifact, unsigned. */
+  readonly file: Uint8Array;
+  /** Decoded from `file`. */
+  readonly model: RecommendationModel;
 }
 
 /** Validation predictions that choose epoch and settings. */
@@ -53,11 +60,16 @@ export async function trainOnLists(problem: Problem, options: TrainOnListsOption
     if (signal?.aborted) throw new VitrineError('cancelled', 'Evaluation stopped.', { cause: error }); // nothing was published that could change
     throw error;
   });
-  const { packed } = result;
+  return {
+    checkpoint: result.checkpoint!, shipped: await encode(result.packed), heldBack: await encode(result.candidate!), seconds: result.seconds, settings: bestSettings(result.search),
+  };
+}
+
+async function encode({ config, tensors }: PackedModel): Promise<AsShipped> {
   const file = await encodeArtifact(
-    { family: 'recommendation', audience: 'browser', shop: 'evaluation', version: '1', createdAt: new Date(0).toISOString(), config: { ...packed.config }, metrics: [] },
-    packed.tensors, async () => new Uint8Array(64));
-  return { checkpoint: result.checkpoint!, file, model: loadRecommendation(decodeArtifact(file)), seconds: result.seconds, settings: bestSettings(result.search) };
+    { family: 'recommendation', audience: 'browser', shop: 'evaluation', version: '1', createdAt: new Date(0).toISOString(), config: { ...config }, metrics: [] },
+    tensors, async () => new Uint8Array(64));
+  return { file, model: loadRecommendation(decodeArtifact(file)) };
 }
 
 /** Each list a visit of somebody unknown, one after the other in time. */
