@@ -150,7 +150,7 @@ test('products: those that may be shown, in the order asked', async (t) => {
 test('a shop without a release answers so, and a second time with 304', async (t) => {
   const { app } = await setUp(t);
   const response = await app.request(`/v1/shops/${SHOP}/release`);
-  assert.deepEqual(await response.json(), { shop: SHOP, artifact: null, unavailable: [] });
+  assert.deepEqual(await response.json(), { shop: SHOP, artifact: null, unavailable: [], popular: [], rules: [] });
   assert.equal(response.headers.get('cache-control'), 'public, max-age=30');
   const again = await app.request(`/v1/shops/${SHOP}/release`, { headers: { 'if-none-match': response.headers.get('etag')! } });
   assert.deepEqual([again.status, await again.text()], [304, '']);
@@ -212,7 +212,7 @@ test('an owner sees their own shop and no other', async (t) => {
   const forged = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload!, 'base64url').toString()), sub: OTHER })).toString('base64url');
   for (const bad of ['', 'x', `${header}.${payload}.`, `${header}.${forged}.${signature}`, `${mine}.x`, `${mine}x`, mintOwnerToken({ secret: 'another secret of at least 32 chars' }, SHOP, { now: NOW }),
     mintOwnerToken(TEST_CONFIG, SHOP, { now: NOW - 13 * 3_600_000 }), `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${payload}.`]) {
-    for (const [path, method] of [['/api/overview', 'GET'], ['/api/train', 'POST'], ['/api/runs/r1', 'GET'], ['/api/runs/r1/cancel', 'POST'], ['/api/releases/rollback', 'POST'], ['/api/none', 'GET']] as const) {
+    for (const [path, method] of [['/api/overview', 'GET'], ['/api/train', 'POST'], ['/api/runs/r1', 'GET'], ['/api/runs/r1/cancel', 'POST'], ['/api/releases/rollback', 'POST'], ['/api/rules', 'GET'], ['/api/rules', 'POST'], ['/api/rules/r', 'DELETE'], ['/api/recommend', 'POST'], ['/api/none', 'GET']] as const) {
       const response = await get(path, bad, method);
       assert.equal(response.status, 401, `${path} ${bad}`);
       assert.equal(response.headers.get('x-shopify-retry-invalid-session-request'), '1');

@@ -24,6 +24,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['publish', { summary: 'Make the newest trained model live, if it beats its baselines', load: () => import('./cli/publish.ts') }],
   ['rollback', { summary: 'Make the release before this one live again', load: () => import('./cli/rollback.ts') }],
   ['recommend', { summary: 'Show what a shopper with these products would see', load: () => import('./cli/recommend.ts') }],
+  ['rules', { summary: 'Pin, boost, bury or exclude products in the lists', load: () => import('./cli/rules.ts') }],
   ['status', { summary: 'Say what is stored, trained and live', load: () => import('./cli/status.ts') }],
   ['reseal', { summary: 'Seal the stored tokens and keys under a new secret', load: () => import('./cli/reseal.ts') }],
   ['data-request', { summary: 'Write out what is stored about a customer', load: () => import('./cli/data-request.ts') }],

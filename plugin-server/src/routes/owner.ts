@@ -7,6 +7,7 @@ import { requestTraining } from '../services/request-training.ts';
 import { rollback } from '../services/rollback.ts';
 import { authenticate, type OwnerEnv } from './authenticate.ts';
 import { overviewRoutes } from './overview.ts';
+import { ruleRoutes } from './rules.ts';
 
 /** The dashboard's requests. The shop is always the token's, never one that the request names. */
 export function ownerRoutes(ctx: Context): Hono<OwnerEnv> {
@@ -17,6 +18,7 @@ export function ownerRoutes(ctx: Context): Hono<OwnerEnv> {
     c.header('cache-control', 'no-store');
   });
   routes.route('/', overviewRoutes(ctx));
+  routes.route('/', ruleRoutes(ctx));
   routes.post('/api/train', async (c) => c.json(await requestTraining(ctx, { shop: c.get('shop') }), 202));
   routes.get('/api/runs/:id', async (c) => c.json(await readRun(ctx, { shop: c.get('shop'), id: c.req.param('id') })));
   routes.post('/api/runs/:id/cancel', async (c) => c.json(await cancelRun(ctx, { shop: c.get('shop'), id: c.req.param('id') })));

@@ -33,7 +33,7 @@ test('release, products and popular list answer the shop\'s own domain, as JSON'
   const { app } = await setUp(t);
   const base = `/v1/shops/${SHOP}`;
   for (const [path, query, body] of [
-    [`${base}/release`, {}, { shop: SHOP, artifact: null, unavailable: [] }],
+    [`${base}/release`, {}, { shop: SHOP, artifact: null, unavailable: [], popular: [], rules: [] }],
     [`${base}/products`, { ids: '3,2,1' }, { products: ['3', '1'].map((id) => ({ id, title: `Product ${id}`, url: null, image: null, price: 9.5, currency: 'EUR' })) }],
     [`${base}/popular`, { limit: '4' }, { products: [] }],
   ] as const) {

@@ -28,12 +28,12 @@ test('the live artifact, and which of its products must not be shown at this mom
   };
   const { hash, bytes } = await store('20261123T100000Z-0001', ['1', '2', 'gone']);
   assert.deepEqual(await readRelease(ctx, { shop: SHOP }), {
-    shop: SHOP, artifact: { url: `https://app.test/v1/shops/demo/artifacts/${hash}`, hash, version: '20261123T100000Z-0001', bytes }, unavailable: ['gone'],
+    shop: SHOP, artifact: { url: `https://app.test/v1/shops/demo/artifacts/${hash}`, hash, version: '20261123T100000Z-0001', bytes }, unavailable: ['gone'], popular: ['1', '2'], rules: [],
   });
   await setProductStatus(ctx.db, SHOP, ['2', '3'], 'deleted', 2_000);
   assert.deepEqual((await readRelease(ctx, { shop: SHOP })).unavailable, ['2', 'gone']);
   await store('20261123T110000Z-0002', ['1', '3']);
   assert.deepEqual((await readRelease(ctx, { shop: SHOP })).unavailable, ['3']);
   await store('20261123T120000Z-0003', ['1'], 'server');
-  assert.deepEqual(await readRelease(ctx, { shop: SHOP }), { shop: SHOP, artifact: null, unavailable: [] });
+  assert.deepEqual(await readRelease(ctx, { shop: SHOP }), { shop: SHOP, artifact: null, unavailable: [], popular: [], rules: [] });
 });

@@ -8,6 +8,7 @@ import { createSigner } from '../pipeline/publish/sign.ts';
 import type { Evaluation } from '../pipeline/types.ts';
 import { insertArtifact } from '../store/artifacts.ts';
 import { findProducts } from '../store/products.ts';
+import { readStock } from '../store/stock.ts';
 import type { ShopRow } from '../store/shops.ts';
 import { removeOldModels } from './remove-old-models.ts';
 import { signingKey } from './require-shop.ts';
@@ -33,7 +34,8 @@ export interface StoreModelInput {
 export async function storeModel(ctx: Context, shop: ShopRow, { packed, manifest, config, evaluations, createdAt, whole = WHOLE_ITEMS }: StoreModelInput): Promise<{ hash: string; bytes: number; evaluations: Evaluation[] }> {
   const itemIds = packed.tensors.get('items')!.data as readonly string[];
   const products = new Map((await findProducts(ctx.db, shop.id, itemIds)).map((product) => [product.id, product]));
-  const extra = (ids: readonly string[]) => packAttributes(ids, ids.flatMap((id) => products.get(id) ?? []));
+  const stock = await readStock(ctx.db, shop.id);
+  const extra = (ids: readonly string[]) => packAttributes(ids, ids.flatMap((id) => products.get(id) ?? []).map((product) => ({ ...product, stock: stock.get(product.id) })));
   const sign = await createSigner(await signingKey(ctx, shop));
 
   const store = async (family: ManifestInput['family'], file: PackedFile, metrics: ManifestInput['metrics'], scores: (bytes: number) => Evaluation[]) => {

@@ -1,7 +1,7 @@
 import type { VitrineError } from '../core/errors.ts';
 import type { VitrineEvent } from '../core/events/types.ts';
 import type { ListOptions } from '../core/models/recommendation/plan-list.ts';
-import type { Reason } from '../core/models/recommendation/types.ts';
+import type { ItemReason } from '../core/models/recommendation/types.ts';
 import type { BackendChoice, BackendName } from '../engine/protocol.ts';
 
 /** How to reach a shop's published model. */
@@ -59,12 +59,6 @@ export interface Product {
   readonly price: number | null;
   /** ISO 4217, e.g. "EUR". */
   readonly currency: string | null;
-}
-
-/** Why an item is in a list: what moved its score the most. */
-export interface ItemReason extends Reason {
-  /** Title of the product `item`, if it was asked for and may be shown. */
-  readonly title?: string;
 }
 
 export interface RecommendedItem extends Product {

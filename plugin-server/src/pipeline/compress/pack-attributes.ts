@@ -9,9 +9,11 @@ export interface ProductAttributes {
   readonly vendor: string;
   readonly tags: readonly string[];
   readonly price: number | null;
+  /** How much is left, where that is known. */
+  readonly stock?: string;
 }
 
-/** A facet count is one byte. Shopify allows 250 tags; type, vendor and price make 253. */
+/** A facet count is one byte. Shopify allows 250 tags; type, vendor, price and stock make 254. */
 const MOST_FACETS = 255;
 
 /**
@@ -45,7 +47,7 @@ export function packAttributes(itemIds: readonly string[], products: Iterable<Pr
 
 function facetsOf(product: ProductAttributes | undefined): string[] {
   if (!product) return [];
-  const { productType, vendor, price, tags } = product;
+  const { productType, vendor, price, stock, tags } = product;
   const facets = new Set<string>();
   const add = (letter: string, value: string) => {
     // One line of well-formed text: anything else could not be stored.
@@ -54,6 +56,7 @@ function facetsOf(product: ProductAttributes | undefined): string[] {
   add(FACET.type, productType);
   add(FACET.vendor, vendor);
   if (price !== null && Number.isFinite(price)) add(FACET.price, String(price));
+  add(FACET.stock, stock ?? '');
   for (const tag of tags) add(FACET.tag, tag);
   return [...facets].slice(0, MOST_FACETS);
 }

@@ -67,6 +67,7 @@ export interface ListRequest {
   readonly limit: number;
 }
 
+const OPTIONS: readonly (keyof ListOptions)[] = ['kind', 'productId', 'productIds', 'exclude', 'filter', 'pin', 'boost', 'bury', 'seen', 'bought', 'margin'];
 const DEFAULT_MARGIN = 0.1;
 /** Of earlier visits, what begins a visit that has not looked at anything yet. */
 const EARLIER = 20;
@@ -94,6 +95,9 @@ const KEEPS_BOUGHT: readonly Widget[] = ['for-you', 'recently-viewed', 'buy-agai
  */
 export function planList({ list, shopper, unavailable, rules = [], now, limit }: ListRequest, goals: readonly Goal[]): RankRequest {
   const { kind, filter } = list;
+  for (const name of Object.keys(list)) {
+    if (!OPTIONS.includes(name as keyof ListOptions)) throw new VitrineError('bad_usage', `recommend: unknown option "${name}". There is ${OPTIONS.join(', ')}.`);
+  }
   if (!WIDGETS.includes(kind)) throw new VitrineError('bad_usage', `recommend: unknown kind "${kind}". Use ${WIDGETS.join(', ')}.`);
   if (filter !== undefined && (typeof filter !== 'object' || !filter)) {
     throw new VitrineError('bad_usage', 'recommend: "filter" must be an object such as { types: ["Shoes"], price: { max: 50 } }.');

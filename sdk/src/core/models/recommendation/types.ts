@@ -54,6 +54,12 @@ export interface Reason {
   readonly kind?: Kind;
 }
 
+/** A reason as it is shown. */
+export interface ItemReason extends Reason {
+  /** Title of the product `item`, if it was asked for and may be shown. */
+  readonly title?: string;
+}
+
 export interface RankedItem {
   readonly id: string;
   /** Orders items of one origin; those of the model by scale × cosine, with repeats, companions and rules. */
