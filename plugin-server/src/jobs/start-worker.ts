@@ -3,6 +3,7 @@ import { type ErrorCode, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
 import { giveUpRun } from '../services/give-up-run.ts';
 import { handleWebhook } from '../services/handle-webhook.ts';
+import { handleWebhooksTogether } from '../services/handle-webhooks-together.ts';
 import { importShop } from '../services/import-shop.ts';
 import { reconcileShop } from '../services/reconcile-shop.ts';
 import { scheduleWork } from '../services/schedule-work.ts';
@@ -11,7 +12,10 @@ import { deleteDeliveriesBefore } from '../store/webhook-deliveries.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 import { DEAD_TRAINING, type RunningQueue } from './start-queue.ts';
 
-export type Services = { readonly [Name in JobName]: (ctx: Context, payload: JobPayloads[Name], signal: AbortSignal) => Promise<unknown> };
+export type Services = { readonly [Name in JobName]: (ctx: Context, payload: JobPayloads[Name], signal: AbortSignal) => Promise<unknown> } & {
+  /** Handles what can be handled together of a batch; the rest is for 'handle-webhook'. Says of each whether it is done. */
+  readonly webhooksTogether?: (ctx: Context, payloads: readonly JobPayloads['handle-webhook'][]) => Promise<readonly boolean[]>;
+};
 
 /** How long handled webhooks are remembered, in milliseconds: Shopify repeats one for four hours. */
 const KEPT = 2 * 86_400_000;
@@ -21,6 +25,7 @@ export const SERVICES: Services = {
   'install-import': (ctx, payload, signal) => importShop(ctx, { ...payload, signal }),
   reconcile: (ctx, payload, signal) => reconcileShop(ctx, { ...payload, signal }),
   'handle-webhook': handleWebhook,
+  webhooksTogether: handleWebhooksTogether,
   async train(ctx, payload, signal) {
     await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
     await trainShop(ctx, { ...payload, publish: true, signal });
@@ -45,10 +50,11 @@ export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }
   const { boss, stopping } = ctx.jobs;
   if (!ctx.config.databaseUrl) await takeUpOrphans(boss);
   await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
-  for (const name of Object.keys(services) as JobName[]) {
+  for (const name of Object.keys(BATCH) as JobName[]) {
     await boss.work(name, { batchSize: BATCH[name], pollingIntervalSeconds: POLL_SECONDS, perJobResults: true, burstWhenBatchFull: true }, async (jobs: Job<JobPayloads[typeof name]>[]) => {
+      const done = name === 'handle-webhook' ? await services.webhooksTogether?.(ctx, jobs.map(({ data }) => data as JobPayloads['handle-webhook'])) : undefined;
       const results = [];
-      for (const job of jobs) results.push(await runJob(ctx, services, name, job, stopping));
+      for (const [place, job] of jobs.entries()) results.push(done?.[place] ? { id: job.id, status: 'completed' as const } : await runJob(ctx, services, name, job, stopping));
       return results;
     });
   }
@@ -67,7 +73,7 @@ export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }
  * that was killed. A shared queue learns of it by the heartbeat, a minute later.
  */
 async function takeUpOrphans(boss: RunningQueue['boss']): Promise<void> {
-  for (const name of ['install-import', 'train'] as const) {
+  for (const name of Object.keys(BATCH)) {
     const active = (await boss.findJobs(name)).filter(({ state }) => state === 'active').map(({ id }) => id);
     if (active.length > 0) await boss.fail(name, active, { message: 'the process was killed' });
   }

@@ -1,4 +1,3 @@
-import { VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
 import { INVENTORY } from '../shopify/documents.ts';
 import { numericId } from '../shopify/ids.ts';
@@ -7,10 +6,11 @@ import { readProductBody, time } from '../shopify/read-product.ts';
 import { deleteOrdersById } from '../store/orders.ts';
 import { refreshAvailability, setInventory, setProductStatus } from '../store/products.ts';
 import { findShop } from '../store/shops.ts';
-import { finishDelivery, findUnhandledDelivery, type DeliveryRow } from '../store/webhook-deliveries.ts';
+import { finishDelivery, findUnhandledDelivery } from '../store/webhook-deliveries.ts';
 import { connectAdmin, loadToken } from './connect-admin.ts';
 import { describeShop } from './describe-shop.ts';
 import { eraseShop } from './erase-shop.ts';
+import { parseWebhookBody } from './parse-webhook-body.ts';
 import { readSubject } from './privacy-subject.ts';
 import { receiveDataRequest } from './receive-data-request.ts';
 import { redactCustomer } from './redact-customer.ts';
@@ -66,17 +66,9 @@ export async function handleWebhook(ctx: Context, input: { readonly shop: string
   if (!delivery) return;
   const { triggeredAt, receivedAt } = delivery;
   const handler = Object.hasOwn(HANDLERS, topic) ? HANDLERS[topic] : undefined;
-  if (handler) await handler(ctx, shop, parseBody(delivery), { at: triggeredAt ?? receivedAt, receivedAt, webhookId });
+  if (handler) await handler(ctx, shop, parseWebhookBody(delivery), { at: triggeredAt ?? receivedAt, receivedAt, webhookId });
   else ctx.log.warn('webhook of an unknown topic', { shop, topic });
   await finishDelivery(ctx.db, shop, topic, webhookId, ctx.clock());
-}
-
-function parseBody({ topic, body }: DeliveryRow): Body {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
-  } catch { /* reported like every other thing that is not an object */ }
-  throw new VitrineError('bad_input', `The webhook ${topic} has a body that is not a JSON object.`);
 }
 
 async function updateProduct(ctx: Context, shop: string, body: Body, { at }: About): Promise<void> {

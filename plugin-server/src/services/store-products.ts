@@ -22,9 +22,22 @@ export async function storeProducts(ctx: Context, input: { readonly shop: string
   return { kept: products.length, written: await write(ctx, input.shop, products, variants, { complete: true }) };
 }
 
+/** A product with its variants as a webhook describes it. */
+export interface DescribedProduct { readonly product: ShopProduct; readonly variants: readonly ShopVariant[] }
+
 /** Stores one product as a webhook describes it, unless something newer is stored. */
-export async function storeProduct(ctx: Context, input: { readonly shop: string; readonly product: ShopProduct; readonly variants: readonly ShopVariant[] }): Promise<void> {
-  await write(ctx, input.shop, [input.product], input.variants, { complete: input.variants.length < WEBHOOK_VARIANTS });
+export function storeProduct(ctx: Context, { shop, ...described }: { readonly shop: string } & DescribedProduct): Promise<void> {
+  return storeDescribed(ctx, { shop, described: [described] });
+}
+
+/** Stores products as webhooks describe them, each once, unless something newer is stored. */
+export async function storeDescribed(ctx: Context, input: { readonly shop: string; readonly described: readonly DescribedProduct[] }): Promise<void> {
+  // By id, so that two writers lock the same rows in the same order.
+  const sorted = input.described.toSorted((a, b) => (a.product.id < b.product.id ? -1 : 1));
+  for (const complete of [true, false]) {
+    const own = sorted.filter(({ variants }) => variants.length < WEBHOOK_VARIANTS === complete);
+    if (own.length > 0) await write(ctx, input.shop, own.map(({ product }) => product), own.flatMap(({ variants }) => variants), { complete });
+  }
 }
 
 /** Marks as deleted what the shop's whole list, begun at `before`, no longer holds. */

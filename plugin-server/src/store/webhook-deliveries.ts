@@ -34,23 +34,42 @@ export async function insertDeliveries(db: Pick<Database, 'query'>, deliveries: 
   return deliveries.map((_, index) => unhandled.has(index));
 }
 
-/** A delivery that has not been handled yet. */
-export async function findUnhandledDelivery(db: Database, shop: string, topic: string, webhookId: string): Promise<DeliveryRow | undefined> {
-  const [row] = await db.query<{ topic: string; webhook_id: string; triggered_at: Date | null; received_at: Date; body: string }>(
-    `SELECT topic, webhook_id, triggered_at, received_at, body FROM webhook_deliveries
-     WHERE shop_id = $1 AND topic = $2 AND webhook_id = $3 AND handled_at IS NULL`, [shop, topic, webhookId]);
-  return row && {
-    topic: row.topic, webhookId: row.webhook_id, triggeredAt: row.triggered_at?.getTime() ?? null,
-    receivedAt: row.received_at.getTime(), body: row.body,
-  };
+/** Which delivery: its key. */
+export interface DeliveryKey { readonly shop: string; readonly topic: string; readonly webhookId: string }
+
+/** Deliveries that have not been handled yet, each in its key's place; undefined for one that has been, or never came. */
+export async function findUnhandledDeliveries(db: Database, keys: readonly DeliveryKey[]): Promise<(DeliveryRow | undefined)[]> {
+  const rows = await db.query<{ index: number; topic: string; webhook_id: string; triggered_at: Date | null; received_at: Date; body: string }>(
+    `SELECT (place - 1)::int AS index, topic, webhook_id, triggered_at, received_at, body
+     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t(shop_id, topic, webhook_id, place)
+     JOIN webhook_deliveries USING (shop_id, topic, webhook_id) WHERE handled_at IS NULL`, columnsOf(keys));
+  const found: (DeliveryRow | undefined)[] = keys.map(() => undefined);
+  for (const row of rows) {
+    found[row.index] = { topic: row.topic, webhookId: row.webhook_id, triggeredAt: row.triggered_at?.getTime() ?? null, receivedAt: row.received_at.getTime(), body: row.body };
+  }
+  return found;
 }
 
-/** Marks a delivery as handled and drops its body: it may name a customer, and is of no more use. */
-export async function finishDelivery(db: Database, shop: string, topic: string, webhookId: string, handledAt: number): Promise<void> {
-  await db.query(
-    `UPDATE webhook_deliveries SET handled_at = to_timestamp($4::float8 / 1000), body = ''
-     WHERE shop_id = $1 AND topic = $2 AND webhook_id = $3`, [shop, topic, webhookId, handledAt]);
+/** A delivery that has not been handled yet. */
+export async function findUnhandledDelivery(db: Database, shop: string, topic: string, webhookId: string): Promise<DeliveryRow | undefined> {
+  return (await findUnhandledDeliveries(db, [{ shop, topic, webhookId }]))[0];
 }
+
+/** Marks deliveries as handled and drops their bodies: they may name a customer, and are of no more use. */
+export async function finishDeliveries(db: Database, keys: readonly DeliveryKey[], handledAt: number): Promise<void> {
+  if (keys.length === 0) return;
+  await db.query(
+    `UPDATE webhook_deliveries AS d SET handled_at = to_timestamp($4::float8 / 1000), body = ''
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS t(shop_id, topic, webhook_id)
+     WHERE d.shop_id = t.shop_id AND d.topic = t.topic AND d.webhook_id = t.webhook_id`, [...columnsOf(keys), handledAt]);
+}
+
+/** Marks one delivery as handled. */
+export function finishDelivery(db: Database, shop: string, topic: string, webhookId: string, handledAt: number): Promise<void> {
+  return finishDeliveries(db, [{ shop, topic, webhookId }], handledAt);
+}
+
+const columnsOf = (keys: readonly DeliveryKey[]) => [keys.map(({ shop }) => shop), keys.map(({ topic }) => topic), keys.map(({ webhookId }) => webhookId)];
 
 /**
  * Removes deliveries handled before `time` (repeats end after hours, so older ids guard against nothing), and those that

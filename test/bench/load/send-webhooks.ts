@@ -38,6 +38,8 @@ function delivery(index: number): Delivery {
 
 const idle: Connection[] = [];
 const times: number[] = [];
+/** The slowest answer of each second. */
+const worstOfSecond: number[] = [];
 const statuses: Record<string, number> = {};
 const acknowledged: Delivery[] = [];
 let recent: Delivery[] = [];
@@ -51,7 +53,10 @@ async function send(one: Delivery, due: number): Promise<void> {
     ({ status } = await connection.ask(one.text));
     idle.push(connection);
   } catch { /* counted as status 0 */ }
-  times.push(performance.now() - due);
+  const time = performance.now() - due;
+  times.push(time);
+  const second = Math.floor((due - started) / 1000);
+  worstOfSecond[second] = Math.max(worstOfSecond[second] ?? 0, time);
   statuses[status] = (statuses[status] ?? 0) + 1;
   if (status === 200) acknowledged.push(one);
 }
@@ -72,5 +77,5 @@ for (const connection of idle) connection.close();
 const unique = new Map(acknowledged.map((one) => [one.id, one]));
 console.log(JSON.stringify({
   ...summarise(times, (performance.now() - started) / 1000, statuses),
-  ids: [...unique.keys()], orders: [...unique.values()].flatMap(({ order }) => order ?? []),
+  worstOfSecond: worstOfSecond.map(Math.round), ids: [...unique.keys()], orders: [...unique.values()].flatMap(({ order }) => order ?? []),
 }));
