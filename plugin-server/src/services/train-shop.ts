@@ -7,11 +7,11 @@ import { removeCheckpointFile } from '../pipeline/train/checkpoint-file.ts';
 import { trainInWorker, type WorkerHooks } from '../pipeline/train/train-in-worker.ts';
 import { trainingFailure } from '../pipeline/train/training-failure.ts';
 import type { Evaluation, Interactions, SearchTrial, TrainProgress } from '../pipeline/types.ts';
-import { readArtifactBytes } from '../store/artifacts.ts';
 import { readInteractions } from '../store/interactions.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { createRun, findRun, finishRun, updateRunProgress } from '../store/runs.ts';
 import { publishRelease } from './publish-release.ts';
+import { readModelFiles } from './read-model.ts';
 import { requireShop } from './require-shop.ts';
 import { storeModel } from './store-model.ts';
 
@@ -88,7 +88,8 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const result = await trainInWorker(interactions, {
       dataset: shop.id, seed: input.seed, epochs: input.epochs, searchSeconds: input.searchSeconds, saveEvery: input.saveEvery, memory: input.memory, device: input.device ?? ctx.config.device, checkpointFile,
       signal: AbortSignal.any([unwanted.signal, ...(input.signal ? [input.signal] : [])]),
-      live: live && (await readArtifactBytes(db, shop.id, live.hash))?.file,
+      // A model that is not whole is no reason not to make another.
+      live: live && (await readModelFiles(ctx, shop.id, live.hash).catch((error: Error) => void ctx.log.warn('live model not compared', { shop: shop.id, error: error.message }))),
       onResume: (earlier) => { history.push(...earlier); },
       onProgress: recordProgress(ctx, shop.id, runId, { history, report: input.onProgress, unwanted }),
       onNote(line) {

@@ -16,8 +16,8 @@ type PlainOptions = Omit<LineOptions, 'live' | 'clock' | 'onProgress' | 'cancell
 export interface ToWorker {
   readonly interactions: Interactions;
   readonly options: PlainOptions;
-  /** Bytes of the artifact live now. */
-  readonly live?: Uint8Array;
+  /** The files of the model live now, its artifact first. */
+  readonly live?: readonly Uint8Array[];
   /** One shared Int32; 1 asks the worker to stop after the current step. */
   readonly cancel: SharedArrayBuffer;
 }
@@ -30,7 +30,8 @@ export type FromWorker =
   | { readonly type: 'error'; readonly code: string; readonly message: string; readonly stack?: string };
 
 export interface WorkerHooks {
-  readonly live?: Uint8Array;
+  /** The files of the model live now, its artifact first. */
+  readonly live?: readonly Uint8Array[];
   readonly onProgress?: (progress: TrainProgress) => void;
   /** What an earlier training has reported that this one goes on with. */
   readonly onResume?: (history: readonly TrainProgress[]) => void;

@@ -16,8 +16,8 @@ const NICE = 19;
 
 try {
   if (process.platform === 'linux') setPriority(NICE);
-  const [{ startDevice }, { runLine }, { loadTraining, saveTraining }, { decodeArtifact, loadRecommendation }] =
-    await Promise.all([import('./choose-device.ts'), import('../run.ts'), import('./saved-training.ts'), import('@vitrine/sdk/core')]);
+  const [{ startDevice }, { runLine }, { loadTraining, saveTraining }, { loadModel }] =
+    await Promise.all([import('./choose-device.ts'), import('../run.ts'), import('./saved-training.ts'), import('../publish/load-model.ts')]);
   const { path, reason, close } = await startDevice(device, { softwareGpu });
   try {
     note(reason);
@@ -27,7 +27,7 @@ try {
     if (resume) post({ type: 'resumed', history: resume.state.history });
     const result = await runLine(interactions, {
       ...line, path, consume: true,
-      live: live && loadRecommendation(decodeArtifact(live)),
+      live: live && loadModel(live),
       onProgress: (progress) => post({ type: 'progress', progress }),
       cancelled: () => Atomics.load(flag, 0) === 1,
       resume,
