@@ -73,7 +73,7 @@ export function decodeCheckpoint(given: Uint8Array): CheckpointFile | 'broken' {
   let at = end;
   for (const [name, length] of list) {
     // Copied: a Float32Array must start at a multiple of four.
-    arrays.set(name, new Float32Array(Uint8Array.from(body.subarray(at, (at += length * 4))).buffer));
+    arrays.set(name, new Float32Array(new Uint8Array(body.subarray(at, (at += length * 4))).buffer));
   }
   return { meta, arrays };
 }
