@@ -6,6 +6,7 @@ import { httpStatus, VitrineError } from '@vitrine/sdk/core';
 import type { Context } from './context.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { limitRequests } from './routes/limit-requests.ts';
 import { ownerRoutes } from './routes/owner.ts';
 import { proxyRoutes } from './routes/proxy.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -44,6 +45,7 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
     if (c.error && !(c.error instanceof VitrineError)) ctx.log.error('request failed', { id, reason: c.error });
   });
 
+  app.use(limitRequests(ctx));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.route('/', assetRoutes(assets));
   app.route('/', publicRoutes(ctx));

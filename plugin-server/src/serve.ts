@@ -21,6 +21,12 @@ export interface RunningServer {
 const GRACE = 5_000;
 
 /**
+ * How long a sender may take, in milliseconds: for the head of a request, for all of it, between two requests. Looked at
+ * every second, so that connections that trickle do not pile up.
+ */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+
+/**
  * Everything in one process: database, migrations, queue, worker (unless `work` is false), HTTP.
  *
  * Port 0 takes a free one; `appUrl` then names it too, unless it was set to something else.
@@ -31,12 +37,12 @@ const GRACE = 5_000;
  * process.once('SIGTERM', () => server.close());
  */
 export async function startServer(
-  config: Config, options: { log?: Context['log']; fetch?: typeof fetch; clock?: Context['clock']; work?: boolean; assets?: readonly string[] } = {},
+  config: Config, options: { log?: Context['log']; fetch?: typeof fetch; clock?: Context['clock']; work?: boolean; assets?: readonly string[]; patience?: Partial<typeof PATIENCE> } = {},
 ): Promise<RunningServer> {
-  const { work = true, assets, ...overrides } = options;
+  const { work = true, assets, patience: _, ...overrides } = options;
   // Listens before it opens the database, because a free port's number goes into the app's address. Until then: 503.
   let handle = async (_request: Request, _env: unknown): Promise<Response> => new Response('{"status":"starting"}', { status: 503, headers: { 'content-type': 'application/json', 'retry-after': '2' } });
-  const server = createAdaptorServer({ fetch: (request, env) => handle(request, env) }) as Server;
+  const server = createAdaptorServer({ fetch: (request, env) => handle(request, env), serverOptions: { ...PATIENCE, ...options.patience } }) as Server;
   const url = await listen(server, config);
   const appUrl = config.port === 0 && /:0$/.test(config.appUrl) ? url : config.appUrl;
   let ctx: OpenContext;

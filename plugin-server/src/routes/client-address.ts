@@ -15,3 +15,8 @@ export function clientAddress(c: Request): string {
   const forwarded = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim();
   return forwarded && (peer === '' || PRIVATE.test(peer)) ? forwarded : peer;
 }
+
+/** Whether an address is this machine or its private network, or there is none. */
+export function isNearby(address: string): boolean {
+  return address === '' || PRIVATE.test(address);
+}

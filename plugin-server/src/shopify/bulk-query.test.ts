@@ -72,6 +72,13 @@ test('nothing is fetched from anywhere else', async () => {
     'https://storage.googleapis.com:8443/x', 'http://169.254.169.254/latest', 'http://localhost:9292/bulk', 'file:///etc/passwd', 'x', '']) {
     assert.throws(() => checkDownloadUrl(url, 'http://localhost:1'), fails('upstream', /not Shopify's/), url);
   }
+  for (const [body, fileSize, message] of [
+    [`${'{"id":"a"}\n'.repeat(200_000)}`, '11', /larger than the shop said/], [`{"id":"a","deep":${'['.repeat(5_000)}${']'.repeat(5_000)}}\n`, '10022', /nested deeper than 50/],
+    [`{"id":"${'x'.repeat(11 * 2 ** 20)}`, null, /longer than 10 MB/],
+  ] as const) {
+    const bomb = scripted({ states: [state('COMPLETED', { url: URL_OF_RESULT, fileSize })], body });
+    await assert.rejects(collect((await bomb.run()).lines), fails('upstream', message));
+  }
   const elsewhere = scripted({ states: [state('COMPLETED', { url: 'http://169.254.169.254/' })] });
   await assert.rejects(collect((await elsewhere.run()).lines), fails('upstream', /169\.254\.169\.254/));
   assert.deepEqual(elsewhere.fetched, []);

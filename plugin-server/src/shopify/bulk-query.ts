@@ -28,6 +28,8 @@ interface Operation {
   readonly status: 'CREATED' | 'RUNNING' | 'COMPLETED' | 'CANCELING' | 'CANCELED' | 'FAILED' | 'EXPIRED';
   readonly errorCode: 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT' | null;
   readonly objectCount: string;
+  /** Bytes, once there is a file. */
+  readonly fileSize: string | null;
   readonly url: string | null;
   readonly partialDataUrl: string | null;
 }
@@ -37,6 +39,10 @@ const REASONS: Readonly<Record<string, string>> = {
   INTERNAL_SERVER_ERROR: 'Shopify had an internal error; it is tried again',
   TIMEOUT: 'Shopify ran out of time; it is tried again',
 };
+
+/** Bytes that a result may be larger than the shop said, and that one may have of which it says nothing. */
+const SLACK = 1024 * 1024;
+const LARGEST = 16 * 2 ** 30;
 
 /** Longest wait between two looks at a running operation, in milliseconds. */
 const LONGEST_WAIT = 10_000;
@@ -59,7 +65,7 @@ export async function runBulkQuery(deps: ShopifyDeps, client: AdminClient, query
   if (reason && !url) throw new VitrineError(operation.errorCode === 'ACCESS_DENIED' ? 'forbidden' : 'upstream', `${client.shop}: ${reason}.`);
   // A file cut off between two lines is well formed: only the count tells.
   const expected = reason ? 0 : Number(operation.objectCount);
-  return { operationId, lines: url ? download(deps, client.shop, url, expected, options.signal) : nothing(), partial: reason };
+  return { operationId, lines: url ? download(deps, client.shop, { url, expected, bytes: Number(operation.fileSize ?? NaN) }, options.signal) : nothing(), partial: reason };
 }
 
 async function start(client: AdminClient, query: string, { sleep, signal }: BulkOptions): Promise<string> {
@@ -87,7 +93,15 @@ async function finish(client: AdminClient, id: string, { sleep, signal, onProgre
   }
 }
 
-async function* download(deps: ShopifyDeps, shop: string, url: string, expected: number, signal?: AbortSignal): AsyncGenerator<JsonLine> {
+interface ResultFile {
+  readonly url: string;
+  /** Lines that must come. */
+  readonly expected: number;
+  /** What the shop says of its size; NaN when it does not. */
+  readonly bytes: number;
+}
+
+async function* download(deps: ShopifyDeps, shop: string, { url, expected, bytes }: ResultFile, signal?: AbortSignal): AsyncGenerator<JsonLine> {
   checkDownloadUrl(url, deps.config.shopify?.shopOrigin);
   const failed = (why: string, cause?: unknown) => new VitrineError('upstream', `${shop}: the bulk result ${why}. The import is tried again.`, { cause });
   let lines = 0;
@@ -95,7 +109,9 @@ async function* download(deps: ShopifyDeps, shop: string, url: string, expected:
     // A redirect could lead anywhere, so none is followed.
     const response = await shopFetch(deps)(url, { redirect: 'error', signal });
     if (!response.ok || !response.body) throw failed(`could not be fetched (HTTP ${response.status})`);
-    for await (const line of readJsonLines(response.body as unknown as AsyncIterable<Uint8Array>, `${shop}: the bulk result`)) {
+    // Counted as they are unpacked: a few packed bytes may stand for any number.
+    const chunks = bounded(response.body as unknown as AsyncIterable<Uint8Array>, Number.isFinite(bytes) ? bytes + SLACK : LARGEST, () => failed('is larger than the shop said'));
+    for await (const line of readJsonLines(chunks, `${shop}: the bulk result`)) {
       lines++;
       yield line;
     }
@@ -104,6 +120,15 @@ async function* download(deps: ShopifyDeps, shop: string, url: string, expected:
     throw failed(`could not be fetched to its end (after ${lines} lines)`, cause);
   }
   if (lines < expected) throw failed(`was cut off: ${lines} lines came of ${expected}`);
+}
+
+async function* bounded(chunks: AsyncIterable<Uint8Array>, most: number, tooLarge: () => Error): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > most) throw tooLarge();
+    yield chunk;
+  }
 }
 
 async function* nothing(): AsyncGenerator<never> {}

@@ -5,6 +5,8 @@ export type JsonLine = Readonly<Record<string, unknown>> & { readonly id?: strin
 
 /** A line longer than this is not a product or an order. */
 const LONGEST_LINE = 10 * 1024 * 1024;
+/** A node of our queries is a handful of objects deep. */
+const DEEPEST = 50;
 
 /**
  * Parses JSON objects, one a line, as they arrive: memory holds one line and one chunk.
@@ -43,6 +45,13 @@ function parseLine(text: string, name: string, number: number): JsonLine | undef
   try {
     value = JSON.parse(text);
   } catch { /* reported below, like every other thing that is not an object */ }
+  // Shorter, it cannot be deep enough to exhaust the stack of whoever writes it out again.
+  if (text.length > 2_000 && isDeeper(value, DEEPEST)) throw new VitrineError('upstream', `${name}, line ${number}: nested deeper than ${DEEPEST} levels.`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new VitrineError('upstream', `${name}, line ${number}: not a whole JSON object; the file may be cut off. It is fetched again.`);
   return value as JsonLine;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
