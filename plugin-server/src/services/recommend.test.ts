@@ -55,7 +55,7 @@ async function setUp(t: TestContext) {
   /** As a storefront's page does it, on a new page. */
   const newPage = () => createRecommender({
     server: 'https://app.test', shop: SHOP, key: shop.publishableKey, backend: 'js', now: () => clock.at, workerUrl: null, mayStore: () => true, useCache: async () => undefined,
-    fetch: async (input) => app.request(String(input).replace('https://app.test', '')), visit: shopper as never, onStatus() {}, onError(error) { throw error; },
+    fetch: async (input) => app.request(String(input).replace('https://app.test', '')), visit: { ...shopper, past: shopper.touches.slice(0, 3) } as never, onStatus() {}, onError(error) { throw error; },
   });
   const browser = (request: RecommendRequest) => newPage().recommend(request);
   return { ctx, app, api, shopper, newPage, browser, clock };

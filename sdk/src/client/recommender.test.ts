@@ -37,7 +37,7 @@ async function setting() {
   const errors: (VitrineError | null)[] = [];
   const nextPage = () => createRecommender({
     server: SERVER, shop: 'demo', key: server.key, backend: 'js', fetch, now: () => 0, useCache, workerUrl: null, mayStore: () => false,
-    visit: { items: [{ id: 'p9', kind: 'view' }], touches: [{ id: 'p20', kind: 'view', at: 1 }, { id: 'p9', kind: 'view', at: 2 }], cart: ['p1'], product: 'p9' } as never, onStatus: ({ error }) => errors.push(error), onError() {},
+    visit: { items: [{ id: 'p9', kind: 'view' }], past: [{ id: 'p20', kind: 'view', at: 1 }], cart: ['p1'], product: 'p9' } as never, onStatus: ({ error }) => errors.push(error), onError() {},
   });
   return { server, kept, nextPage, errors };
 }

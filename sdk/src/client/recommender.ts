@@ -78,7 +78,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
 
   const asked = ({ limit, reasons, ...list }: RecommendRequest): ListRequest => ({
     list, limit: limitOf({ limit }) + SPARES, now: now(),
-    shopper: { items: visit.items, cart: visit.cart, product: visit.product, touches: visit.touches },
+    shopper: { items: visit.items, cart: visit.cart, product: visit.product, touches: [...visit.past, ...visit.items] },
     unavailable: host.release?.unavailable ?? [], rules: host.release?.rules,
   });
 

@@ -27,8 +27,8 @@ export interface Visit {
   readonly visitorId: string | undefined;
   /** What was looked at, put in the cart and bought, oldest first. */
   readonly items: readonly Touch[];
-  /** Earlier visits as well. */
-  readonly touches: readonly Touch[];
+  /** Earlier visits. */
+  readonly past: readonly Touch[];
   readonly cart: readonly string[];
   /** The product this page shows, if any. */
   readonly product: string | null;
@@ -144,8 +144,8 @@ export function createVisit(options: {
     get items() {
       return state.items;
     },
-    get touches() {
-      return [...state.past, ...state.items].sort((a, b) => a.at - b.at);
+    get past() {
+      return state.past;
     },
     get cart() {
       return state.cart;

@@ -2,7 +2,7 @@ import {
   connectRecommendations, type Connection, type Policy, type RecommendationParams, type RenderState, type Vitrine, type Widget,
 } from '../connectors/connect-recommendations.ts';
 import { COLUMNS } from '../ui/geometry.ts';
-import { headingFor, reasonText } from '../ui/locales.ts';
+import { headingFor, localeOf, reasonText } from '../ui/locales.ts';
 import { renderRecommendations } from '../ui/render-recommendations.ts';
 import { WIDGET_CSS } from '../ui/styles.ts';
 import { beginList, idsElsewhere, endList, forgetList } from './page-lists.ts';
@@ -129,7 +129,7 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
     };
     const margin = text('margin');
     const kind = (text('kind') ?? 'related') as Widget;
-    const locale = text('locale') ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
+    const locale = localeOf(this);
     return {
       kind, locale,
       productId: text('product-id'), productIds: ids('product-ids'), exclude: ids('exclude'), pin: ids('pin'),
@@ -138,7 +138,7 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
       seen: text('seen') as Policy, bought: text('bought') as Policy, margin: margin ? Number(margin) : undefined,
       reasons: this.hasAttribute('reasons'),
       elsewhere: this.hasAttribute('allow-repeats') ? undefined : () => idsElsewhere(this),
-      heading: text('heading') ?? headingFor(kind, locale),
+      heading: text('heading') ?? headingFor(kind, locale) ?? '',
     };
   }
 

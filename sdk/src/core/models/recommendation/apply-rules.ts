@@ -76,6 +76,8 @@ export function applyRules(model: RecommendationModel, { filter, rules = [] }: P
     }
   }
 
+  pins.sort((a, b) => a.position - b.position);
+
   const size = mask.reduce((sum, bit) => sum + bit, 0);
   const added = new Map([...factor].map(([row, by]) => [row, Math.round(Math.log(by) * 1024) / 1024]));
   const shape: Shape = { allowed: size < items ? { size, has: (row) => mask[row] === 1 } : null, factor, added, mayStand, pins };

@@ -49,7 +49,7 @@ export interface Shopper {
   readonly cart: readonly string[];
   /** The product the page shows. */
   readonly product: string | null;
-  /** Visits before and this one, oldest first; only with consent more than this page. */
+  /** Visits before and this one, in any order; only with consent more than this page. */
   readonly touches: readonly Touch[];
 }
 
@@ -105,7 +105,7 @@ export function planList({ list, shopper, unavailable, rules = [], now, limit }:
   const product = list.productId ?? shopper.product;
   const basket = list.productIds?.length ? list.productIds : shopper.cart.length > 0 ? shopper.cart : product ? [product] : [];
 
-  const visit = kind === 'for-you' && shopper.items.length === 0 ? shopper.touches.slice(-EARLIER) : shopper.items;
+  const visit = kind === 'for-you' && shopper.items.length === 0 ? inOrder(shopper).slice(-EARLIER) : shopper.items;
   const session: readonly SessionItem[] =
     kind === 'bought-together' ? basket.map((id) => ({ id, kind: 'cart' }))
     : kind === 'related' && product && visit.at(-1)?.id !== product ? [...visit, { id: product, kind: 'view' }]
@@ -132,6 +132,8 @@ export function planList({ list, shopper, unavailable, rules = [], now, limit }:
   };
 }
 
+const inOrder = ({ touches }: Pick<Shopper, 'touches'>): Touch[] => [...touches].sort((a, b) => a.at - b.at);
+
 const bought = ({ touches }: Shopper): Touch[] => touches.filter(({ kind }) => kind === 'purchase');
 
 function originOf({ kind, margin = DEFAULT_MARGIN }: ListOptions, shopper: Shopper, product: string | null, now: number): ListOrigin | undefined {
@@ -147,8 +149,8 @@ function originOf({ kind, margin = DEFAULT_MARGIN }: ListOptions, shopper: Shopp
 }
 
 /** Each product looked at, the one looked at last first. */
-export function viewed({ touches }: Pick<Shopper, 'touches'>): string[] {
-  return [...new Set(touches.filter(({ kind }) => kind === 'view').map(({ id }) => id).reverse())];
+function viewed(shopper: Shopper): string[] {
+  return [...new Set(inOrder(shopper).filter(({ kind }) => kind === 'view').map(({ id }) => id).reverse())];
 }
 
 /** What a page asks for as rules like the shop's. */

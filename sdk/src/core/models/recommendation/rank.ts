@@ -19,7 +19,7 @@ interface Wanted {
  *
  * Where the request names an origin, its items come first; then the model's; a session that holds nothing the model
  * knows gets the popular items. What the request wants last comes when all of these are through. Pinned items stand before all
- * others and do not count: `arrange` puts them in their places.
+ * others, by their places, and do not count: `arrange` puts them in their places.
  *
  * @throws VitrineError `bad_input` for a filter or rule the model cannot answer; Error when the backend cannot
  *
