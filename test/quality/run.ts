@@ -30,6 +30,7 @@ interface Measurement {
 /** Measurements of quality by name; each reads a folder of real data. */
 const NAMES: Readonly<Record<string, Measurement>> = {
   'online-retail': { file: 'online-retail/online-retail.csv.gz', run: async (options) => (await import('./online-retail.ts')).run(options) },
+  codecs: { run: async (options) => (await import('./codecs.ts')).run(options) },
   'new-items': { run: async (options) => (await import('./new-items.ts')).run(options) },
   'daily-updates': { run: async (options) => (await import('./daily-updates.ts')).run(options) },
   ...Object.fromEntries(Object.entries(SESSION_DATA).map(([name, { file }]) => [name, { file, run: (options: QualityOptions) => runSessions(name, options) }])),

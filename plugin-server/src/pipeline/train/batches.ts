@@ -99,8 +99,7 @@ export function makeBatch(
         bonuses.push(bonusIndex(example.goal, example.kinds[i], distance));
       }
     }
-    const share = 1 / example.targets.length;
-    for (const wanted of example.targets) target[row * candidates + place(wanted)] += share;
+    example.targets.forEach((wanted, i) => { target[row * candidates + place(wanted)] += example.shares?.[i] ?? 1 / example.targets.length; });
   });
 
   return {

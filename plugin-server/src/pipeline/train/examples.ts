@@ -3,12 +3,14 @@ import { CART, groupItems, PURCHASE, VIEW } from '../dataset/cases.ts';
 import { shuffle } from '../dataset/random.ts';
 import { historyBefore, type Sequences } from '../dataset/sequences.ts';
 
-/** One training example: a session as the encoder sees it, and the items that came, each with the same weight. */
+/** One training example: a session as the encoder sees it, and the items that came. */
 export interface Example {
   readonly goal: number;
   readonly items: readonly number[];
   readonly kinds: readonly number[];
   readonly targets: readonly number[];
+  /** What each target counts for, 1 together; all the same where it is absent. */
+  readonly shares?: readonly number[];
 }
 
 const PURCHASE_GOAL = GOALS.indexOf('purchase');

@@ -4,10 +4,12 @@ import type { Case, Task } from '../dataset/cases.ts';
 import { scoreCheckpoint } from '../evaluate/score-checkpoint.ts';
 import type { Checkpoint, TrainProgress } from '../types.ts';
 import { createLearner } from './create-learner.ts';
+import type { Example } from './examples.ts';
 import { fit } from './fit.ts';
 import type { Arrays } from './learner.ts';
 import { PER_ITEM, recommendationProblem, type RecommendationSettings } from './recommendation-problem.ts';
 import { alignState } from './saved-training.ts';
+import type { Teach } from './teacher.ts';
 import type { TrainOptions } from './train-recommendation.ts';
 
 export interface Trained {
@@ -24,6 +26,8 @@ type OnceOptions = Pick<TrainOptions, 'path' | 'patience' | 'seconds' | 'clock' 
   readonly cases?: ReadonlyMap<Task, readonly Case[]>;
   /** Passes after which it ends, of those the learning rate is planned for. */
   readonly stopAfter?: number;
+  /** Says what a teacher would have answered, too. */
+  readonly teach?: Teach;
 };
 
 /** One training of the encoder and its item vectors, its settings given. */
@@ -37,7 +41,8 @@ export async function trainOnce(dataset: Dataset, settings: RecommendationSettin
     params: new Map([...problem.start].map(([name, { shape }]) => [name, { shape, data: values.get(name)! }])),
   });
 
-  const learner = await createLearner(problem, options.path ?? 'simd');
+  const { teach } = options;
+  const learner = await createLearner(teach ? { ...problem, sources: (epoch) => taught(problem.sources(epoch), teach) } : problem, options.path ?? 'simd');
   try {
     const { values, history, epochs } = await fit({
       learner, patience: options.patience ?? 3, seconds: options.seconds, epochs: options.stopAfter ?? problem.epochs, stepsPerEpoch: problem.stepsPerEpoch,
@@ -51,6 +56,10 @@ export async function trainOnce(dataset: Dataset, settings: RecommendationSettin
     });
     return { checkpoint: checkpoint(values, history), settings: { ...settings, epochs: problem.epochs, length: 1 }, epochs };
   } finally {
-    learner.dispose();
+    await learner.dispose();
   }
+}
+
+function* taught(batches: Iterable<readonly Example[]>, teach: Teach): Generator<readonly Example[]> {
+  for (const batch of batches) yield batch.map(teach);
 }

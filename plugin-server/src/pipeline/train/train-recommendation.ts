@@ -8,6 +8,7 @@ import type { Recipe } from './recipe.ts';
 import type { Standing } from './saved-training.ts';
 import { type SearchedSettings, searchSpace } from './search-space.ts';
 import { successiveHalving, type Trial } from './successive-halving.ts';
+import type { Teach } from './teacher.ts';
 import { type Trained, trainOnce } from './train-once.ts';
 import { chooseMixture, withMixture } from './tune-for-ranking.ts';
 import { validationCases } from './validation-cases.ts';
@@ -77,8 +78,9 @@ export async function trainRecommendation(dataset: Dataset, options: TrainOption
 /**
  * The same model again, learned from more data: nothing is chosen, so nothing has to be held back.
  * @param dataset all of whose training groups are learned from
+ * @param options.teach what a teacher would have answered counts beside what came
  */
-export async function trainAgain(dataset: Dataset, { settings, epochs, companions, mixture }: Recipe, options: Pick<TrainOptions, 'path' | 'clock' | 'onProgress' | 'cancelled'> = {}): Promise<Checkpoint> {
+export async function trainAgain(dataset: Dataset, { settings, epochs, companions, mixture }: Recipe, options: Pick<TrainOptions, 'path' | 'clock' | 'onProgress' | 'cancelled'> & { readonly teach?: Teach } = {}): Promise<Checkpoint> {
   const { checkpoint } = await trainOnce(dataset, settings, { ...options, stopAfter: epochs });
   return withMixture(checkpoint, strongestNeighbours(dataset, companions), mixture);
 }

@@ -73,7 +73,7 @@ async function encode({ config, tensors }: PackedModel): Promise<AsShipped> {
 }
 
 /** Each list a visit of somebody unknown, one after the other in time. */
-function interactionsOf({ start, item }: Lists, itemIds: readonly string[]): Interactions {
+export function interactionsOf({ start, item }: Lists, itemIds: readonly string[]): Interactions {
   const group = new Int32Array(item.length);
   for (let list = 0; list + 1 < start.length; list++) group.fill(list, start[list], start[list + 1]);
   return { itemIds, item: item.slice(), kind: new Uint8Array(item.length).fill(VIEW), group, actor: new Int32Array(item.length).fill(-1), time: Float64Array.from(group) };

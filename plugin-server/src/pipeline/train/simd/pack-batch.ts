@@ -90,7 +90,7 @@ export function createPacker({ items, maxLength, sampler }: PackOptions): (examp
     const bonus: number[] = [];
     const distinctStart = [0];
     const distinct: number[] = [];
-    for (const { goal, items: seen, kinds, targets } of examples) {
+    for (const { goal, items: seen, kinds, targets, shares } of examples) {
       session++;
       for (let i = 0; i < seen.length; i++) {
         const distance = seen.length - 1 - i;
@@ -109,10 +109,10 @@ export function createPacker({ items, maxLength, sampler }: PackOptions): (examp
           distinct.push(at);
         }
       }
-      for (const row of targets) {
+      targets.forEach((row, i) => {
         target.push(sampler ? placeOf[row] : row);
-        share.push(1 / targets.length);
-      }
+        share.push(shares?.[i] ?? 1 / targets.length);
+      });
       start.push(tokenRow.length);
       targetStart.push(target.length);
       repeatStart.push(repeat.length);

@@ -41,11 +41,16 @@ function makeProblem({ items, dim, candidates, sessions, steps, dropout }: Size,
   const start = init({ items, dim, maxLength: 6, goals: 3, scale: 6, neighbours: 0 }, random);
   for (const { data } of start.values()) data.forEach((value, i) => { data[i] = value + (random() - 0.5) * 0.3; });
   const item = () => Math.floor(random() ** 2 * items);
+  const weigh = createRandom(seed + 1);
   const example = (): Example => {
     const length = 1 + Math.floor(random() * 9); // also longer than the encoder reads
+    const targets = Array.from({ length: 1 + Math.floor(random() * 3) }, item);
+    const weights = targets.map(() => 0.5 + weigh());
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
     return {
       goal: Math.floor(random() * GOALS.length), items: Array.from({ length }, item),
-      kinds: Array.from({ length }, () => Math.floor(random() * KINDS.length)), targets: Array.from({ length: 1 + Math.floor(random() * 3) }, item),
+      kinds: Array.from({ length }, () => Math.floor(random() * KINDS.length)), targets,
+      shares: targets.length > 1 && weigh() < 0.5 ? weights.map((weight) => weight / total) : undefined,
     };
   };
   const batches = Array.from({ length: steps }, () => Array.from({ length: sessions }, example));
