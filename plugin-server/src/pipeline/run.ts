@@ -6,6 +6,7 @@ import type { Case, Task } from './dataset/cases.ts';
 import type { SplitTimes } from './dataset/sequences.ts';
 import { evaluateFinal, hasLearned } from './evaluate/evaluate-final.ts';
 import { evaluateRecommendation } from './evaluate/evaluate-recommendation.ts';
+import { freeMemory } from './free-memory.ts';
 import { addLists } from './lists/add-lists.ts';
 import { chooseContentSettings, type ContentSettings, readCatalogue } from './train/content/choose-settings.ts';
 import { placeNewItems } from './train/content/place-new-items.ts';
@@ -58,9 +59,11 @@ export interface LineResult {
 export async function runLine(interactions: Interactions, options: LineOptions): Promise<LineResult> {
   const { seed = 1, clock = () => performance.now() } = options;
   const { recipe, codec, content, sequences, ...judged } = await judge(interactions, { ...options, clock });
+  freeMemory();
   const started = clock();
   const everything = options.known ? buildDataset(options.known, { validationFrom: Infinity, testFrom: Infinity }, options) : buildWholeDataset(sequences);
   const checkpoint = await trainAgain(everything, recipe, { path: options.path, clock, onProgress: options.onProgress, cancelled: options.cancelled });
+  freeMemory();
   const trained = clock();
   const placed = content ? placeNewItems(checkpoint, {
     catalogue: readCatalogue(options.products!), occurrences: everything.counts.occurrences, ids: options.products!.map(({ id }) => id), settings: content, companions: codec.neighbours,
@@ -75,7 +78,7 @@ export async function runLine(interactions: Interactions, options: LineOptions):
   occurrences.set(everything.counts.occurrences);
   const learned: LearnedModel = {
     checkpoint: placed, occurrences, recipe, codec, content, learnedTo,
-    full: { learnedTo, lead: leadOf(judged.evaluations), items: everything.sequences.itemIds.length },
+    full: { learnedTo, lead: leadOf(judged.evaluations), split: sequences.split },
   };
   return {
     ...judged, packed, evaluations, ...(options.keepCheckpoint && { checkpoint, learned }), split: sequences.split, learnedTo,
@@ -93,9 +96,11 @@ async function judge(interactions: Interactions, options: LineOptions & { readon
   const prepared = clock();
   const questions = options.questions && inRows(options.questions, interactions, dataset);
   const { checkpoint, recipe } = await trainRecommendation(dataset, { ...options, cases: questions });
+  freeMemory();
   const trained = clock();
   const { sequences } = dataset;
   const { packed: candidate, codec, trials: codecs } = chooseCodec(checkpoint, codecCases(sequences, seed, questions));
+  freeMemory();
   const compressed = clock();
   const evaluations = evaluateRecommendation(dataset, previewModel(candidate), { dataset: options.dataset, seed, live: live && hasLearned(live, sequences.split.testFrom) ? undefined : live });
   const { history, search } = checkpoint;

@@ -33,5 +33,6 @@ export interface Learner {
   settle?(): void;
   /** Goes on from what `values` and `memory` gave. */
   restore(values: Arrays, memory: Arrays): void;
-  dispose(): void;
+  /** Settles when its threads have ended: until then they hold its memory. */
+  dispose(): void | Promise<void>;
 }

@@ -28,7 +28,8 @@ export interface Crew {
    * @param meanwhile run by the calling thread before it joins in
    */
   run(phase: Phase, meanwhile?: () => void): void;
-  dispose(): void;
+  /** Settles when the helpers have ended: until then they hold the memory. */
+  dispose(): Promise<void>;
 }
 
 /** Starts the helpers; ready when all of them are. @throws VitrineError `internal` when one does not start */
@@ -39,11 +40,11 @@ export async function startCrew(data: Omit<CrewData, 'thread'>): Promise<Crew> {
   const helpers: Worker[] = [];
   const helperCount = shape.threads - 1;
   let lost: Error | undefined;
-  const dispose = (): void => {
+  const dispose = async (): Promise<void> => {
     Atomics.store(control, PHASE, STOP);
     Atomics.add(control, GENERATION, 1);
     Atomics.notify(control, GENERATION);
-    for (const helper of helpers) void helper.terminate();
+    await Promise.all(helpers.map((helper) => helper.terminate()));
   };
 
   for (let thread = 1; thread <= helperCount; thread++) {
@@ -55,7 +56,7 @@ export async function startCrew(data: Omit<CrewData, 'thread'>): Promise<Crew> {
   const deadline = performance.now() + PATIENCE;
   while (Atomics.load(control, READY) < helperCount) {
     if (lost || performance.now() > deadline) {
-      dispose();
+      await dispose();
       throw new VitrineError('internal', `A training thread did not start${lost ? `: ${lost.message}` : ''}. The published release is unchanged.`, { cause: lost });
     }
     await new Promise((resolve) => setTimeout(resolve, 5));

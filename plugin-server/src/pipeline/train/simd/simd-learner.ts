@@ -147,8 +147,6 @@ export function createSimdLearner(problem: SimdProblem, { kernels, threads = 1, 
       settled.fill(done);
       sums = sumsOf(done);
     },
-    dispose() {
-      crew?.dispose();
-    },
+    dispose: () => crew?.dispose(),
   };
 }

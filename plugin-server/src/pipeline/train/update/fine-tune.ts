@@ -65,6 +65,6 @@ export async function fineTune(dataset: Dataset, settings: RecommendationSetting
     });
     return values;
   } finally {
-    learner.dispose();
+    await learner.dispose();
   }
 }
