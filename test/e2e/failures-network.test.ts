@@ -1,36 +1,17 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { browserMissing, launchBrowser } from '../browser.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { createSigner, randomArtifact } from '../contract/random-model.ts';
-import { openStorefront, type PageOptions, type Storefront } from '../widgets/storefront.ts';
-import { openVisitor, PRODUCT, rankInNode, WIDGET, type Visitor } from '../widgets/visitor.ts';
+import type { PageOptions, Storefront } from '../widgets/storefront.ts';
+import { eachTest, PRODUCT, rankInNode, WIDGET, type Visitor } from '../widgets/visitor.ts';
 
 // What can go wrong around the device: storage, policies, the server and what it answers. In each case the ranking is Node's,
 // or the widget falls back in the order of docs/storefront.md, nothing on the page moves and nothing is thrown.
 
-const skip = browserMissing();
-const settings = { skip, timeout: 120_000 };
-let browser: Browser;
 let store: Storefront;
 let visitor: Visitor;
-
-before(async () => {
-  if (!skip) browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-});
-beforeEach(async () => {
-  if (skip) return;
-  store = await openStorefront();
-  visitor = await openVisitor(browser, store);
-});
-afterEach(async () => {
-  await visitor?.close();
-  await store?.close();
-});
+const settings = eachTest((setting) => { ({ store, visitor } = setting); });
 
 const GRANTED: PageOptions = { ...PRODUCT, attributes: 'data-consent="granted"' };
 const related = () => rankInNode(store, [{ id: 'p3', kind: 'view' }], 'view', ['p3']);
@@ -39,7 +20,7 @@ const related = () => rankInNode(store, [{ id: 'p3', kind: 'view' }], 'view', ['
 async function visit(options = PRODUCT): Promise<Page> {
   const page = await visitor.open('/products/p3', options);
   assert.deepEqual(await visitor.settled(page), ['shown']);
-  await page.waitForFunction(async (url) => (await caches.match(url)) !== undefined, `${store.appUrl}/v1/shops/${store.shop}/popular`);
+  await page.waitForFunction(async (url) => (await caches.match(url)) !== undefined, `${store.appUrl}/v1/shops/${store.shop}/release`);
   return page;
 }
 async function assertRanked(page: Page, expected?: readonly string[]): Promise<void> {

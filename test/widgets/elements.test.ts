@@ -1,41 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { ItemFilter } from '@vitrine/sdk';
-import { browserMissing, launchBrowser } from '../browser.ts';
-import { openStorefront, type Storefront } from './storefront.ts';
-import { openVisitor, PRODUCT, rankInNode, WIDGET, type Visitor } from './visitor.ts';
+import type { Storefront } from './storefront.ts';
+import { eachTest, PRODUCT, rankInNode, WIDGET, type Visitor } from './visitor.ts';
 
 // <vitrine-recommendations> in pages of other kinds: with filters, several of the same, right to left, changed while shown.
 
-const skip = browserMissing();
-const settings = { skip, timeout: 120_000 };
-let browser: Browser;
 let store: Storefront;
 let visitor: Visitor;
-
-before(async () => {
-  if (!skip) browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-});
-beforeEach(async () => {
-  if (skip) return;
-  store = await openStorefront();
-  visitor = await openVisitor(browser, store);
-});
-afterEach(async () => {
-  await visitor?.close();
-  await store?.close();
-});
+const settings = eachTest((setting) => { ({ store, visitor } = setting); });
 
 const VIEWED = [{ id: 'p3', kind: 'view' }] as const;
 const related = (options: { limit?: number; filter?: ItemFilter } = {}) => rankInNode(store, VIEWED, 'view', ['p3'], options);
 const widget = (attributes: string) => `<${WIDGET} ${attributes}></${WIDGET}>`;
 const withBody = (...widgets: string[]) => ({ ...PRODUCT, body: `${widgets.join('')}<p id="after">After.</p>` });
-const attribute = (filter: unknown) => `filter='${JSON.stringify(filter)}'`;
+const attribute = (filter: unknown) => `allow-repeats filter='${JSON.stringify(filter)}'`;
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
@@ -66,15 +47,15 @@ test('a filter by type, by price and by both: what Node ranks with the same filt
 const WRONG: readonly [name: string, attributes: string, message: RegExp][] = [
   ['with an unknown name', attribute({ colour: ['red'] }), /^filter\.colour: unknown filter; there is types, /],
   ['with a value of the wrong type', attribute({ types: 'even' }), /^filter\.types: must be a list of texts/],
-  ['that is not JSON', 'filter="types=even"', /"filter" must be an object/],
-  ['that is JSON and no object', 'filter="5"', /"filter" must be an object/],
+  ['that is not JSON', 'allow-repeats filter="types=even"', /"filter" must be an object/],
+  ['that is JSON and no object', 'allow-repeats filter="5"', /"filter" must be an object/],
 ];
 for (const [name, attributes, message] of WRONG) {
   test(`a filter ${name} is said to who listens; the widget is hidden, others are not`, settings, async () => {
     await visitor.context.addInitScript(() => {
       document.addEventListener('vitrine:ready', () => window.vitrine!.on('error', (error) => window.heard.push({ type: error.code, detail: error.message })));
     });
-    const page = await visitor.open('/products/p3', withBody(widget(attributes), widget('kind="for-you"')));
+    const page = await visitor.open('/products/p3', withBody(widget(attributes), widget('kind="for-you" allow-repeats')));
     assert.deepEqual(await visitor.settled(page), ['hidden', 'shown']);
     const errors = await page.evaluate(() => window.heard.filter(({ type }) => type.startsWith('bad_')));
     assert.equal(errors.length, 1);
@@ -87,7 +68,7 @@ for (const [name, attributes, message] of WRONG) {
 
 test('six of the same on a page: each shows its own list, and each region its own name', settings, async () => {
   const limits = [1, 2, 3, 4, 5, 8];
-  const page = await visitor.open('/products/p3', withBody(...limits.map((limit) => widget(`limit="${limit}" heading="Best ${limit}"`))));
+  const page = await visitor.open('/products/p3', withBody(...limits.map((limit) => widget(`allow-repeats limit="${limit}" heading="Best ${limit}"`))));
   await page.setViewportSize({ width: 1280, height: 6000 }); // what is far away is not ranked
   assert.deepEqual(await visitor.settled(page), limits.map(() => 'shown'));
   for (const [at, limit] of limits.entries()) assert.deepEqual(await visitor.shown(page, `${WIDGET}:nth-of-type(${at + 1})`), await related({ limit }));

@@ -1,89 +1,26 @@
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import axe from 'axe-core';
-import type { BrowserContext, Browser, Page } from 'playwright-core';
-import { createJsScan, hashArtifact, loadRecommendation, rank, verifyArtifact, type ErrorCode, type SessionItem } from '@vitrine/sdk/core';
-import type { Vitrine } from '@vitrine/sdk';
-import { browserMissing, launchBrowser } from '../browser.ts';
+import type { Page } from 'playwright-core';
+import { hashArtifact, type ErrorCode, type SessionItem } from '@vitrine/sdk/core';
 import { createSigner, randomArtifact } from '../contract/random-model.ts';
-import { openStorefront, type Storefront, type PageOptions } from './storefront.ts';
+import type { Storefront, PageOptions } from './storefront.ts';
+import { eachTest, PRODUCT, rankInNode, type Visitor } from './visitor.ts';
 
 // <vitrine-recommendations> as the loader brings it into a storefront, in Chromium, on two origins, under a strict policy.
 
-declare global {
-  interface Window {
-    vitrine?: Vitrine;
-    shifts: number;
-    heard: { type: string; detail: unknown }[];
-  }
-}
-
-const skip = browserMissing();
-const settings = { skip, timeout: 60_000 };
-let browser: Browser;
 let store: Storefront;
-let context: BrowserContext;
-/** What went wrong in a page: errors, refused requests. */
-let problems: string[];
-
-before(async () => {
-  if (!skip) browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-});
-beforeEach(async () => {
-  if (skip) return;
-  store = await openStorefront();
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  problems = [];
-});
-afterEach(async () => {
-  await context?.close();
-  await store?.close();
-});
+let visitor: Visitor;
+const settings = eachTest((setting) => { ({ store, visitor } = setting); });
 
 const GRANTED = 'data-consent="granted"';
 const RELATED = '<h1>Product</h1><vitrine-recommendations kind="related"></vitrine-recommendations><p id="after">After.</p>';
-const PRODUCT: PageOptions = { meta: { page: 'product', 'product-id': 'p3' }, body: RELATED };
 
-async function open(path: string, options: PageOptions): Promise<Page> {
-  const page = await context.newPage();
-  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
-  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
-  page.on('console', (message) => {
-    if (/content security policy/i.test(message.text())) problems.push(message.text());
-  });
-  await page.addInitScript(() => {
-    window.shifts = 0;
-    window.heard = [];
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) window.shifts += (entry as PerformanceEntry & { value: number }).value;
-    }).observe({ type: 'layout-shift', buffered: true });
-    for (const type of ['vitrine:impression', 'vitrine:click']) {
-      document.addEventListener(type, (event) => window.heard.push({ type, detail: (event as CustomEvent).detail }));
-    }
-  });
-  await page.goto(store.page(path, options));
-  return page;
-}
-
-const settled = (page: Page, count = 1) =>
-  page.waitForFunction((wanted) =>
-    document.querySelectorAll('vitrine-recommendations:is([data-state=ready],[data-state=empty],[data-state=hidden])').length >= wanted, count);
-
-/** Ids of the products a widget links to. */
-const shown = (page: Page, selector = 'vitrine-recommendations') =>
-  page.locator(selector).first().evaluate((element) =>
-    [...element.shadowRoot!.querySelectorAll('a')].map((link) => new URL(link.href).pathname.split('/').at(-1)!));
-
-async function expected(session: readonly SessionItem[], goal: 'view' | 'purchase', exclude: readonly string[], limit = 4): Promise<string[]> {
-  const { bytes, hash } = store.state.artifact!;
-  const artifact = await verifyArtifact(bytes as Uint8Array<ArrayBuffer>, { publicKey: store.signer.key, hash, shop: store.shop, subtle: webcrypto.subtle as never });
-  const model = loadRecommendation(artifact);
-  return (await rank(model, createJsScan(model), { session, goal, exclude: new Set(exclude), limit })).map((item) => item.id);
-}
+const open = (path: string, options: PageOptions) => visitor.open(path, options);
+const settled = (page: Page) => visitor.settled(page);
+const shown = (page: Page, selector?: string) => visitor.shown(page, selector);
+const expected = (session: readonly SessionItem[], goal: 'view' | 'purchase', exclude: readonly string[], limit = 4) => rankInNode(store, session, goal, exclude, { limit });
 
 for (const backend of ['auto', 'js', 'webgl']) {
   test(`${backend}: the loader shows what Node ranks, from a Worker, under a strict policy, without a layout shift`, settings, async () => {
@@ -95,7 +32,7 @@ for (const backend of ['auto', 'js', 'webgl']) {
     assert.equal(status.backend, backend === 'webgl' ? 'webgl' : 'js');
     assert.equal(status.artifact, store.state.artifact!.version);
     assert.equal(await page.evaluate(() => window.shifts), 0);
-    assert.deepEqual(problems, []);
+    assert.deepEqual(visitor.problems, []);
   });
 }
 
@@ -105,7 +42,7 @@ test('the room kept before the script runs is the room the widget takes, wide an
   for (const width of [1280, 390]) {
     const page = await open('/', { body });
     await page.setViewportSize({ width, height: 4000 });
-    await settled(page, 4);
+    await settled(page);
     const taken = await heights(page);
     await page.route('**/vitrine.js', (route) => route.abort());
     await page.reload();
@@ -137,9 +74,9 @@ test('the product looked at, the cart, and what is unavailable or no longer show
 test('bought together ranks for the basket; other attributes rank again; several widgets share the page', settings, async () => {
   const page = await open('/cart', {
     meta: { page: 'cart', cart: 'p5:1,p9:2' },
-    body: '<vitrine-recommendations id="cart" kind="bought-together"></vitrine-recommendations><vitrine-recommendations id="you" kind="for-you" heading="Picked"></vitrine-recommendations>',
+    body: '<vitrine-recommendations id="cart" kind="bought-together" allow-repeats></vitrine-recommendations><vitrine-recommendations id="you" kind="for-you" heading="Picked"></vitrine-recommendations>',
   });
-  await settled(page, 2);
+  await settled(page);
   assert.deepEqual(await shown(page, '#cart'), await expected([{ id: 'p5', kind: 'cart' }, { id: 'p9', kind: 'cart' }], 'purchase', ['p5', 'p9']));
   assert.equal(await page.locator('#you').evaluate((element) => element.shadowRoot!.querySelector('h2')!.textContent), 'Picked');
   const wanted = await expected([{ id: 'p7', kind: 'cart' }], 'purchase', ['p5', 'p7', 'p9'], 2);
@@ -205,6 +142,7 @@ test('an impression and a click are sent once each, with artifact and positions'
   const page = await open('/products/p3', { ...PRODUCT, attributes: GRANTED });
   await settled(page);
   const items = await shown(page);
+  const sources = await page.evaluate(async () => (await window.vitrine!.recommend({ kind: 'related' })).items.map(({ reason }) => reason.source));
   await page.waitForFunction(() => window.heard.some(({ type }) => type === 'vitrine:impression'));
   await page.mouse.wheel(0, 50);
   await page.mouse.wheel(0, -50);
@@ -218,7 +156,7 @@ test('an impression and a click are sent once each, with artifact and positions'
   const impressions = events.filter((event) => event.type === 'impression');
   assert.equal(impressions.length, 1);
   assert.equal(impressions[0].artifact, version);
-  assert.deepEqual(impressions[0].items, items.map((productId, position) => ({ productId, position, source: 'model' })));
+  assert.deepEqual(impressions[0].items, items.map((productId, position) => ({ productId, position, source: sources[position] })));
   const clicks = events.filter((event) => event.type === 'recommendation_clicked');
   assert.deepEqual(clicks.map(({ artifact, productId, position, widget }) => ({ artifact, productId, position, widget })),
     [{ artifact: version, productId: items[1], position: 1, widget: 'related' }]);
@@ -272,15 +210,26 @@ const NOTHING: readonly [name: string, code: ErrorCode | null, change: () => Pro
   }],
 ];
 for (const [name, code, change] of NOTHING) {
-  test(`an artifact ${name}: the widget is invisible, the page is whole and nothing moves`, settings, async () => {
+  test(`an artifact ${name} and nothing popular: the widget is invisible, the page is whole and nothing moves`, settings, async () => {
     await change();
+    store.state.popular = [];
     const page = await open('/products/p3', { ...PRODUCT, body: `${RELATED}<div class="far"></div>` });
     await settled(page);
     assert.equal(await page.locator('vitrine-recommendations').evaluate((element) => getComputedStyle(element).visibility), 'hidden');
     assert.equal(await page.evaluate(() => window.shifts), 0);
     assert.equal(await page.textContent('#after'), 'After.');
     assert.equal(await page.evaluate(() => window.vitrine!.status.error?.code ?? null), code);
-    assert.deepEqual(problems, []);
+    assert.deepEqual(visitor.problems, []);
+  });
+
+  if (code) test(`an artifact ${name}: on the first visit too the shop's popular products stand in`, settings, async () => {
+    await change();
+    const page = await open('/products/p3', PRODUCT);
+    assert.deepEqual(await settled(page), ['shown']);
+    assert.deepEqual(await shown(page), ['p0', 'p1', 'p2', 'p4'], 'without the product looked at');
+    const { artifact, sources } = await visitor.recommend(page, { kind: 'for-you' });
+    assert.deepEqual([artifact, sources], [null, ['popular']]);
+    await visitor.assertWhole(page);
   });
 }
 
@@ -373,11 +322,11 @@ test('keyboard and screen reader: links in order, a labelled region, no axe viol
 });
 
 test('a wrong script tag costs the page one line in the console and nothing else', settings, async () => {
-  const page = await context.newPage();
-  page.on('pageerror', (error) => problems.push(error.message));
+  const page = await visitor.context.newPage();
+  page.on('pageerror', (error) => visitor.problems.push(error.message));
   const line = page.waitForEvent('console', { predicate: (message) => message.text().startsWith('Vitrine:') });
   await page.goto(store.page('/', { body: RELATED, key: 'nonsense' }));
   assert.match((await line).text(), /"key" must be the publishable key/);
   assert.equal(await page.textContent('#after'), 'After.');
-  assert.deepEqual(problems, []);
+  assert.deepEqual(visitor.problems, []);
 });

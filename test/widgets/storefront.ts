@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { EventBatch, VitrineEvent } from '@vitrine/sdk/core';
+import type { EventBatch, Rule, VitrineEvent } from '@vitrine/sdk/core';
 import { build } from '../../build.ts';
 import { createSigner, randomArtifact, seeded, type Signer } from '../contract/random-model.ts';
 
@@ -10,6 +10,9 @@ import { createSigner, randomArtifact, seeded, type Signer } from '../contract/r
 export interface StorefrontState {
   artifact: { bytes: Uint8Array; hash: string; version: string } | null;
   unavailable: string[];
+  rules: Rule[];
+  /** Products that the release calls popular, best first. */
+  popular: string[];
   /** Products the shop no longer shows. */
   readonly hidden: Set<string>;
   /** Answers of the collector, 202 by default. */
@@ -69,7 +72,7 @@ export async function openStorefront(): Promise<Storefront> {
   const shop = 'demo.myshopify.com';
   const signer = await createSigner();
   const state: StorefrontState = {
-    artifact: await randomArtifact(signer, { items: ITEMS, dim: 16, seed: 42, shop, attributes: true }), unavailable: [], hidden: new Set(), collectorStatus: 202, up: true,
+    artifact: await randomArtifact(signer, { items: ITEMS, dim: 16, seed: 42, shop, attributes: true }), unavailable: [], rules: [], popular: Array.from({ length: 48 }, (_, at) => `p${at}`), hidden: new Set(), collectorStatus: 202, up: true,
     instead: () => false, hold: undefined, prelude: () => '',
   };
   const batches: EventBatch[] = [];
@@ -91,8 +94,8 @@ export async function openStorefront(): Promise<Storefront> {
     }
     const base = `/v1/shops/${shop}`;
     if (url.pathname === `${base}/release`) {
-      const { artifact, unavailable } = state;
-      return json({ shop, unavailable, artifact: artifact && { url: `${base}/artifacts/${artifact.hash}`, hash: artifact.hash, version: artifact.version, bytes: artifact.bytes.length } });
+      const { artifact, unavailable, rules, popular } = state;
+      return json({ shop, unavailable, rules, popular: popular.filter((id) => !unavailable.includes(id)), artifact: artifact && { url: `${base}/artifacts/${artifact.hash}`, hash: artifact.hash, version: artifact.version, bytes: artifact.bytes.length } });
     }
     if (url.pathname.startsWith(`${base}/artifacts/`)) return void response.end(state.artifact?.bytes);
     if (url.pathname === `${base}/products`) {

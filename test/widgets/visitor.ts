@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
+import { after, afterEach, before, beforeEach } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createJsScan, loadRecommendation, rank, verifyArtifact, type ItemFilter, type SessionItem } from '@vitrine/sdk/core';
 import type { RecommendRequest, Vitrine } from '@vitrine/sdk';
-import type { PageOptions, Storefront } from './storefront.ts';
+import { browserMissing, launchBrowser } from '../browser.ts';
+import { openStorefront, type PageOptions, type Storefront } from './storefront.ts';
 
 declare global {
   interface Window {
@@ -38,6 +40,44 @@ export interface Visitor {
   /** What the page's client recommends now. */
   recommend(page: Page, request: RecommendRequest): Promise<{ ids: string[]; sources: string[]; artifact: string | null; backend: string | null }>;
   close(): Promise<void>;
+}
+
+/** What each test of a file gets. */
+export interface Setting { readonly browser: Browser; readonly store: Storefront; readonly visitor: Visitor }
+
+/** Longest time for a test: a browser that hangs must not hold up the run. */
+const TIMEOUT = 120_000;
+
+/**
+ * One browser for a file of tests, and for each test a storefront and a visitor of its own.
+ * @returns options for every test; they skip it where there is no browser
+ *
+ * @example
+ * let store: Storefront, visitor: Visitor;
+ * const settings = eachTest((setting) => { ({ store, visitor } = setting); });
+ */
+export function eachTest(use: (setting: Setting) => void): { readonly skip: string | false; readonly timeout: number } {
+  const skip = browserMissing();
+  let browser: Browser | undefined;
+  let now: Setting | undefined;
+  before(async () => {
+    if (!skip) browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+  });
+  beforeEach(async () => {
+    if (skip) return;
+    const store = await openStorefront();
+    now = { browser: browser!, store, visitor: await openVisitor(browser!, store) };
+    use(now);
+  });
+  afterEach(async () => {
+    await now?.visitor.close();
+    await now?.store.close();
+    now = undefined;
+  });
+  return { skip, timeout: TIMEOUT };
 }
 
 /** Opens a visitor with nothing cached and nothing stored. */
