@@ -1,6 +1,9 @@
 import type { Context } from '../context.ts';
+import { deleteModels, findArtifact, findNewestArtifact } from '../store/artifacts.ts';
 import { forgetSubjectsBefore } from '../store/privacy-requests.ts';
-import { deleteEventsBefore, deleteOrdersBefore, deleteReplacedArtifacts } from '../store/retention.ts';
+import { findLiveRelease } from '../store/releases.ts';
+import { deleteEventsBefore, deleteOrdersBefore } from '../store/retention.ts';
+import { listShops } from '../store/shops.ts';
 import { DUE } from './privacy-subject.ts';
 
 const DAY = 86_400_000;
@@ -24,8 +27,19 @@ export async function forgetOldData(ctx: Context): Promise<{ events: number; ord
   const now = ctx.clock();
   const removed = {
     events: await deleteEventsBefore(db, now - KEEP.events * DAY), orders: await deleteOrdersBefore(db, now - KEEP.orders * DAY),
-    models: await deleteReplacedArtifacts(db, now - KEEP.models * DAY), requests: await forgetSubjectsBefore(db, now - DUE),
+    models: await removeReplacedModels(ctx, now - KEEP.models * DAY), requests: await forgetSubjectsBefore(db, now - DUE),
   };
   if (Object.values(removed).some((rows) => rows > 0)) ctx.log.info('old data removed', removed);
+  return removed;
+}
+
+/** Models that are neither live nor the newest: who has been redacted since may have been among what they were trained on. */
+async function removeReplacedModels({ db }: Context, before: number): Promise<number> {
+  let removed = 0;
+  for (const { id } of (await listShops(db)).filter(({ source }) => source === 'shopify')) {
+    const live = await findLiveRelease(db, id);
+    const kept = [live && (await findArtifact(db, id, live.hash)), await findNewestArtifact(db, id)];
+    removed += await deleteModels(db, id, { before, except: kept.flatMap((artifact) => artifact?.version ?? []) });
+  }
   return removed;
 }
