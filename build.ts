@@ -171,7 +171,7 @@ function roleOf(file: string): Role {
   if (name.startsWith('worker-')) return 'worker';
   if (name.startsWith('widgets-')) return 'widgets';
   if (name.startsWith('events-')) return 'events';
-  if (/^(de|es|fr|ja|zh-cn|zh-tw)-/.test(name)) return 'texts';
+  if (/^(de|en|es|fr|ja|zh-cn|zh-tw)-/.test(name)) return 'texts';
   return (Object.keys(LAZY) as (keyof typeof LAZY)[]).find((lazy) => name.startsWith(`${lazy}-`)) ?? 'webgl';
 }
 

@@ -19,8 +19,7 @@ export function defineElements(client?: Vitrine): void {
   const define = () => {
     if (!customElements.get(TAG)) customElements.define(TAG, VitrineRecommendations);
   };
-  const locales = new Set([document.documentElement, ...document.querySelectorAll(TAG)].map(localeOf));
-  const coming = [...locales].flatMap((locale) => loadTexts(locale) ?? []);
+  const coming = [document.documentElement, ...document.querySelectorAll(TAG)].flatMap((element) => loadTexts(localeOf(element), element.hasAttribute('reasons')) ?? []);
   if (coming.length === 0) define();
   else void Promise.all(coming).then(define);
 }

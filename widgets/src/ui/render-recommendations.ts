@@ -17,7 +17,7 @@ export function renderRecommendations(root: ShadowRoot, state: RenderState, opti
   const waiting = state.status === 'loading' && state.items.length === 0;
   const links = () => [...root.querySelectorAll('a')];
   const focused = links().indexOf(root.activeElement as HTMLAnchorElement);
-  const heading = make('h2', { id: 'heading', part: 'heading' }, state.heading);
+  const heading = make('h2', { id: 'heading', part: 'heading', dir: 'auto' }, state.heading);
   const list = make('ul', { part: 'list', role: 'list' }); // Safari drops the role of a list without bullets
   if (waiting) list.setAttribute('aria-hidden', 'true');
   const cards = waiting ? Array.from({ length: options.limit }, skeleton) : state.items.map((item) => card(item, root.ownerDocument.baseURI, options));
@@ -36,9 +36,9 @@ function card(item: RenderItem, base: string, { words, onClick }: RenderOptions)
     image.src = source;
     frame.append(image);
   }
-  const text = make('span', { class: 'text' }, make('span', { class: 'title', part: 'title' }, item.title));
+  const text = make('span', { class: 'text' }, make('span', { class: 'title', part: 'title', dir: 'auto' }, item.title));
   if (item.price) text.append(' ', make('span', { class: 'price', part: 'price' }, item.price));
-  if (words) text.append(' ', make('span', { class: 'reason', part: 'reason' }, words(item)));
+  if (words) text.append(' ', make('span', { class: 'reason', part: 'reason', dir: 'auto' }, words(item)));
   const link = make('a', { part: 'link' }, frame, text);
   const href = safeUrl(item.url, base);
   if (href) link.href = href;

@@ -11,11 +11,11 @@ export const WIDGET_CSS = `
 :host([data-state=empty]){visibility:hidden}
 ${attributeRules((attributes) => `:host(${attributes})`)}
 *{box-sizing:border-box}
+[dir]{text-align:-webkit-match-parent;text-align:match-parent}
 section{${GEOMETRY}min-height:${HEIGHT};
   --_radius:var(--vitrine-radius,var(--product-card-corner-radius,var(--product-corner-radius,.5em)))}
 h2{margin:0;font:inherit;font-size:var(--vitrine-heading-size,1.375em);line-height:1.3;height:1.3em;
   font-family:var(--vitrine-heading-font,var(--font-heading-family,var(--font-heading--family,inherit)));
-  font-style:var(--font-heading-style,var(--font-heading--style,inherit));
   font-weight:var(--vitrine-heading-weight,var(--font-heading-weight,var(--font-heading--weight,600)));
   overflow:hidden;white-space:nowrap;text-overflow:ellipsis;letter-spacing:-.01em}
 ul{list-style:none;margin:calc(var(--vitrine-heading-space,.875em) - 4px) -4px -4px;padding:4px;

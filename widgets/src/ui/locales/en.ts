@@ -1,15 +1,5 @@
-/** English, and the keys that every language has. `{title}` is a product's. */
-export const en = {
-  headings: {
-    related: 'You may also like',
-    'bought-together': 'Often bought together',
-    'for-you': 'For you',
-    trending: 'Trending now',
-    'recently-viewed': 'Recently viewed',
-    'buy-again': 'Buy again',
-    'similar-cheaper': 'Similar, for less',
-    'similar-dearer': 'Similar, a step up',
-  },
+/** English; its headings are in the widgets' own file. `{title}` is a product's. */
+export const texts = {
   reasons: {
     visit: 'Fits your visit',
     'bought-with': 'Often bought together',
@@ -31,5 +21,3 @@ export const en = {
     'viewed-with': 'Often viewed with {title}',
   },
 };
-
-export type Texts = { readonly [Group in keyof typeof en]: { readonly [Key in keyof (typeof en)[Group]]: string } };

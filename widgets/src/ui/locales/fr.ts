@@ -1,4 +1,4 @@
-import type { Texts } from './en.ts';
+import type { Texts } from '../locales.ts';
 
 export const texts: Texts = {
   headings: {
