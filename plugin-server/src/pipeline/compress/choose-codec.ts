@@ -22,6 +22,8 @@ export interface CodecTrial {
   readonly ndcg: number;
   /** Of all tensors, before brotli. */
   readonly bytes: number;
+  /** Share of the NDCG@20 lost, one standard error included: companions against the best number of them, steps against int8. */
+  readonly loss: number;
   readonly chosen: boolean;
 }
 
@@ -39,19 +41,19 @@ const COMPANIONS = [4, 8, 12];
 /** Steps of the table that are tried, the coarsest first, in units of 1/√dim, an entry's usual size. Sixteen values of step 0.4 reach three times that. */
 const STEPS = [['int4', 2], ['int4', 1.6], ['int4', 1.2], ['int4', 0.8], ['int4', 0.6], ['int4', 0.4], ['int8', 0.25]] as const;
 /** How much of its NDCG@20 a model may lose to become smaller, one standard error of the loss included: where cases are few, only what changes next to nothing passes. */
-const TOLERANCE = 0.01;
+const TOLERANCE = 0.005;
 /** Bytes an artifact may take: one for each number of the item vectors, and so many for the encoder. */
 const ENCODER_BYTES = 65_536;
 /** Cases of each task, at most. */
-const MOST_CASES = 1000;
+const MOST_CASES = 1500;
 /** With fewer validation cases their noise would choose: int8 with every companion ships. A shop that has few is small. */
 const FEWEST_CASES = 300;
 
 /**
  * Compresses a checkpoint as far as the shop's own validation cases allow.
  *
- * First, in int8: the fewest companions whose NDCG@20 is within one percent of the best number's, for sure (fewer are often
- * better: the last ones are noise). Then the coarsest step of the table that is within one percent of full int8 with those
+ * First, in int8: the fewest companions whose NDCG@20 is within half a percent of the best number's, for sure (fewer are often
+ * better: the last ones are noise). Then the coarsest step of the table that is within half a percent of full int8 with those
  * companions, for sure; full int8, when none is. What does not fit into a byte for each number of the item vectors is not tried; when nothing
  * that fits is good enough, the best of what fits is taken.
  * @param options.mostBytes instead of a byte for each number of the item vectors, and 64 kB for the encoder
@@ -67,7 +69,7 @@ export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases, { mostByt
   const attempt = (codec: Omit<Codec, 'scores'>): Trial => {
     const packed = compressRecommendation(checkpoint, optionsOf(codec, dim, queries));
     const scores = scoresOf(packed, cases.validation);
-    const trial = { codec, name: `${codec.name}, ${packed.config.neighbours} companions`, packed, bytes: packedBytes(packed), scores, ndcg: mean(scores) };
+    const trial = { codec, name: `${codec.name}, ${packed.config.neighbours} companions`, packed, bytes: packedBytes(packed), scores, ndcg: mean(scores), loss: 0 };
     trials.push(trial);
     return trial;
   };
@@ -76,13 +78,15 @@ export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases, { mostByt
     .filter((count, at) => at === 0 || packedBytes(compressRecommendation(checkpoint, { neighbours: count })) - (items * dim) / 2 <= most);
   const byCount = counts.map((neighbours) => attempt({ name: 'int8', neighbours }));
   const best = byCount.reduce((one, other) => (other.ndcg > one.ndcg ? other : one));
-  const int8 = byCount.find((trial) => isCloseTo(trial, best))!;
+  for (const trial of byCount) trial.loss = lossAgainst(best, trial);
+  const int8 = byCount.find(({ loss }) => loss <= TOLERANCE)!;
 
   let chosen: Trial | undefined;
   for (const [type, factor] of STEPS) {
     const trial = attempt({ name: `${type}, step ${factor}`, neighbours: int8.codec.neighbours, rounding: { type, factor } });
+    trial.loss = lossAgainst(int8, trial);
     if (trial.bytes > most) break; // finer ones take more
-    if (!isCloseTo(trial, int8)) continue;
+    if (trial.loss > TOLERANCE) continue;
     chosen = trial;
     break;
   }
@@ -91,21 +95,22 @@ export function chooseCodec(checkpoint: Checkpoint, cases: CodecCases, { mostByt
   const codec = { ...chosen.codec, scores: { codecNdcg: chosen.ndcg, int8Ndcg: int8.ndcg } };
   return {
     packed: named(chosen.packed, codec), codec,
-    trials: trials.map((trial) => ({ name: trial.name, ndcg: trial.ndcg, bytes: trial.bytes, chosen: trial === chosen })),
+    trials: trials.map((trial) => ({ name: trial.name, ndcg: trial.ndcg, bytes: trial.bytes, loss: trial.loss, chosen: trial === chosen })),
   };
 }
 
-/** The loss, case by case, is small for sure. */
-function isCloseTo({ scores }: Trial, { scores: full, ndcg }: Trial): boolean {
+/** Share of `full`'s mean that is lost, plus the standard error of that mean of differences case by case. */
+function lossAgainst({ scores: full, ndcg }: Trial, { scores }: Trial): number {
   const losses = scores.map((score, at) => full[at] - score);
   const loss = mean(losses);
   const variance = mean(losses.map((one) => (one - loss) ** 2));
-  return loss + Math.sqrt(variance / losses.length) <= TOLERANCE * ndcg;
+  return ndcg > 0 ? (loss + Math.sqrt(variance / losses.length)) / ndcg : 0;
 }
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-interface Trial extends Omit<CodecTrial, 'chosen'> {
+interface Trial extends Omit<CodecTrial, 'chosen' | 'loss'> {
+  loss: number;
   /** NDCG@20 by case. */
   readonly scores: Float64Array;
   readonly codec: Omit<Codec, 'scores'>;

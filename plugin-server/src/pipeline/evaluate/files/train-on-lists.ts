@@ -41,7 +41,7 @@ export interface AsShipped {
 }
 
 /** Validation predictions that choose epoch and settings. */
-const QUESTIONS = 3000;
+const QUESTIONS = 2000;
 
 /**
  * Trains our model with a shop's defaults on the lists of a problem: every list is a visit, every item a page looked at,
