@@ -20,6 +20,7 @@ interface Verb {
 const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['import', { summary: 'Read orders, products or events from a file', load: () => import('./cli/import.ts') }],
   ['train', { summary: 'Train on what is stored; nothing is published yet', load: () => import('./cli/train.ts') }],
+  ['update', { summary: 'Bring the published model up to date, without training it anew', load: () => import('./cli/update.ts') }],
   ['evaluate', { summary: 'Score the model beside its baselines on orders it has not seen', load: () => import('./cli/evaluate.ts') }],
   ['publish', { summary: 'Make the newest trained model live, if it beats its baselines', load: () => import('./cli/publish.ts') }],
   ['rollback', { summary: 'Make the release before this one live again', load: () => import('./cli/rollback.ts') }],

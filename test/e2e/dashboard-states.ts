@@ -47,7 +47,7 @@ const history = (epochs: number): TrainProgress[] => Array.from({ length: epochs
 }));
 
 const RUN: OverviewRun = {
-  id: '20261123T080210Z-5c1f9e', family: 'recommendation', status: 'done', progress: history(EPOCHS).at(-1)!, history: history(EPOCHS),
+  id: '20261123T080210Z-5c1f9e', family: 'recommendation', kind: 'training', reason: null, status: 'done', progress: history(EPOCHS).at(-1)!, history: history(EPOCHS),
   result: { artifact: 'a'.repeat(64), sequence: 4, seconds: { read: 1.1, dataset: 0.9, train: 93.6, compress: 0.4, evaluate: 9.2 } },
   startedAt: NOW - 2 * HOUR - 110_000, finishedAt: NOW - 2 * HOUR, evaluations: EVALUATIONS,
 };

@@ -8,6 +8,8 @@ export interface JobPayloads {
   'handle-webhook': { readonly shop: string; readonly topic: string; readonly webhookId: string };
   /** Train, evaluate and publish the recommendation model. */
   train: { readonly shop: string; readonly runId: string };
+  /** Bring the live model up to date, and publish it. */
+  update: { readonly shop: string; readonly runId: string };
 }
 
 export type JobName = keyof JobPayloads;

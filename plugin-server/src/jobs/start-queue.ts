@@ -22,9 +22,10 @@ export const DEAD_TRAINING = 'dead-training';
 export const QUEUES: Readonly<Record<JobName, QueueOptions & { policy?: 'singleton' | 'exclusive'; deadLetter?: string }>> = {
   'install-import': { policy: 'singleton', retryLimit: 5, retryDelay: 10, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
   reconcile: { policy: 'exclusive', retryLimit: 5, retryDelay: 60, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
-  'handle-webhook': { retryLimit: 8, retryDelay: 2, retryBackoff: true, retryDelayMax: 900, expireInSeconds: 300 },
+  'handle-webhook': { retryLimit: 8, retryDelay: 2, retryBackoff: true, retryDelayMax: 900, expireInSeconds: 300, heartbeatSeconds: 60 },
   // A retry is for a process that was stopped or killed: it goes on where that one stood.
   train: { policy: 'singleton', deadLetter: DEAD_TRAINING, retryLimit: 3, retryDelay: 5, expireInSeconds: 4 * 3600, heartbeatSeconds: 60 },
+  update: { policy: 'singleton', deadLetter: DEAD_TRAINING, retryLimit: 3, retryDelay: 5, expireInSeconds: 3600, heartbeatSeconds: 60 },
 };
 
 /**

@@ -6,8 +6,10 @@ import { handleWebhook } from '../services/handle-webhook.ts';
 import { handleWebhooksTogether } from '../services/handle-webhooks-together.ts';
 import { importShop } from '../services/import-shop.ts';
 import { reconcileShop } from '../services/reconcile-shop.ts';
+import { requestTraining } from '../services/request-training.ts';
 import { scheduleWork } from '../services/schedule-work.ts';
 import { trainShop } from '../services/train-shop.ts';
+import { updateShop } from '../services/update-shop.ts';
 import { deleteDeliveriesBefore } from '../store/webhook-deliveries.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 import { DEAD_TRAINING, type RunningQueue } from './start-queue.ts';
@@ -30,10 +32,14 @@ export const SERVICES: Services = {
     await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
     await trainShop(ctx, { ...payload, publish: true, signal });
   },
+  async update(ctx, payload, signal) {
+    const { wantsTraining } = await updateShop(ctx, { ...payload, publish: true, signal });
+    if (wantsTraining !== undefined) await requestTraining(ctx, { shop: payload.shop, reason: wantsTraining });
+  },
 };
 
 /** Jobs of a kind taken at once. Webhooks are many and short; the others are long. */
-const BATCH: Readonly<Record<JobName, number>> = { 'install-import': 1, reconcile: 1, 'handle-webhook': 100, train: 1 };
+const BATCH: Readonly<Record<JobName, number>> = { 'install-import': 1, reconcile: 1, 'handle-webhook': 100, train: 1, update: 1 };
 
 /** Failures that trying again cannot mend; the owner is told where the job left its result. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['not_enough_data', 'not_found']);
@@ -46,7 +52,7 @@ const SCHEDULE_EVERY = 10 * 60_000;
 const HOUR = 3_600_000;
 
 /** Works on the queue until it is stopped. Several workers, on several machines, share it. */
-export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }, services: Services = SERVICES): Promise<void> {
+export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }, services: Partial<Services> = SERVICES): Promise<void> {
   const { boss, stopping } = ctx.jobs;
   if (!ctx.config.databaseUrl) await takeUpOrphans(boss);
   await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
@@ -79,7 +85,7 @@ async function takeUpOrphans(boss: RunningQueue['boss']): Promise<void> {
   }
 }
 
-async function runJob(ctx: Context, services: Services, name: JobName, job: Job<JobPayloads[JobName]>, stopping: AbortSignal) {
+async function runJob(ctx: Context, services: Partial<Services>, name: JobName, job: Job<JobPayloads[JobName]>, stopping: AbortSignal) {
   const { shop } = job.data;
   const started = ctx.clock();
   const signal = AbortSignal.any([job.signal, stopping]);

@@ -7,9 +7,11 @@ import { removeCheckpointFile } from '../pipeline/train/checkpoint-file.ts';
 import { trainInWorker, type WorkerHooks } from '../pipeline/train/train-in-worker.ts';
 import { trainingFailure } from '../pipeline/train/training-failure.ts';
 import type { Evaluation, Interactions, SearchTrial, TrainProgress } from '../pipeline/types.ts';
+import { readCatalogueContent } from '../store/catalogue-content.ts';
 import { readInteractions } from '../store/interactions.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { createRun, findRun, finishRun, updateRunProgress } from '../store/runs.ts';
+import { keepLearned } from './keep-learned.ts';
 import { publishRelease } from './publish-release.ts';
 import { readModelFiles } from './read-model.ts';
 import { requireShop } from './require-shop.ts';
@@ -61,7 +63,7 @@ const FEWEST_ITEMS = 2;
 const PROGRESS_EVERY = 500;
 
 /** What the training thread is told when the owner cancels the run, in whatever process that was. */
-const CANCELLED = 'Training was cancelled. The published release is unchanged.';
+export const CANCELLED = 'Training was cancelled. The published release is unchanged.';
 
 /**
  * Trains the recommendation model on what is stored, in a worker thread, and stores the signed artifact with its
@@ -89,6 +91,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
       dataset: shop.id, seed: input.seed, epochs: input.epochs, searchSeconds: input.searchSeconds, saveEvery: input.saveEvery, memory: input.memory, device: input.device ?? ctx.config.device, checkpointFile,
       signal: AbortSignal.any([unwanted.signal, ...(input.signal ? [input.signal] : [])]),
       // A model that is not whole is no reason not to make another.
+      products: await readCatalogueContent(db, shop.id), keepCheckpoint: true,
       live: live && (await readModelFiles(ctx, shop.id, live.hash).catch((error: Error) => void ctx.log.warn('live model not compared', { shop: shop.id, error: error.message }))),
       onResume: (earlier) => { history.push(...earlier); },
       onProgress: recordProgress(ctx, shop.id, runId, { history, report: input.onProgress, unwanted }),
@@ -104,6 +107,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
     const version = `${new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
     const metrics = result.evaluations.flatMap(({ protocol, rows }) => rows.map(({ model, metrics: values }) => ({ model: `${model} (${protocol.split(':')[0]})`, metrics: values })));
     const { hash, bytes, evaluations } = await storeModel(ctx, shop, { packed: result.packed, manifest: { version, metrics }, config: { ...result.split, learnedTo: result.learnedTo }, evaluations: result.evaluations, createdAt });
+    await keepLearned(ctx, shop.id, { hash, learned: result.learned!, scores: [], createdAt, fullAt: createdAt });
     removeCheckpointFile(checkpointFile);
     const seconds = { read, ...result.seconds };
     const device = notes[0];
@@ -118,7 +122,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
 }
 
 /** Says in the run why it ended, and keeps the checkpoint where going on from it makes sense. */
-async function endRun(
+export async function endRun(
   { db, clock, log }: Context, shop: string, runId: string,
   end: { readonly error: VitrineError; readonly stopped: boolean; readonly queued: boolean; readonly checkpointFile: string },
 ): Promise<void> {
@@ -161,7 +165,7 @@ function checkEnough(interactions: Interactions): void {
     `Not enough to train on: ${groups} orders and visits with ${items} products still sold; at least ${FEWEST_ORDERS} with ${FEWEST_ITEMS} products are needed. Import more orders or wait for new ones.`);
 }
 
-function recordProgress(
+export function recordProgress(
   ctx: Context, shop: string, runId: string, { history, report, unwanted }: { readonly history: TrainProgress[]; readonly report?: (progress: TrainProgress) => void; readonly unwanted: AbortController },
 ) {
   let written = 0;

@@ -17,3 +17,11 @@ export async function readCatalogueContent(db: Database, shop: string): Promise<
     after = rows[rows.length - 1].id;
   }
 }
+
+/** Products that may be shown, and how many of them were added after a time (ms since 1970). */
+export async function countNewProducts(db: Database, shop: string, since: number): Promise<{ readonly products: number; readonly added: number }> {
+  const [row] = await db.query<{ products: number; added: number }>(
+    `SELECT count(*)::int AS products, count(*) FILTER (WHERE created_at > to_timestamp($2::float8 / 1000))::int AS added FROM products
+     WHERE shop_id = $1 AND status = 'active' AND published`, [shop, since]);
+  return row;
+}

@@ -3,10 +3,16 @@ import type { Database } from './database.ts';
 
 export type RunStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
+export type RunKind = 'training' | 'update';
+
 /** One training run. Times are milliseconds since 1970. */
 export interface RunRow {
   readonly id: string;
   readonly family: string;
+  /** From the beginning, or from the live model on. */
+  readonly kind: RunKind;
+  /** Why the schedule asked for it. */
+  readonly reason: string | null;
   readonly status: RunStatus;
   /** The last report; empty before the first. */
   readonly progress: Partial<TrainProgress>;
@@ -29,20 +35,26 @@ export interface RunResult {
   /** What a search for settings tried. */
   readonly search?: readonly SearchTrial[];
   readonly error?: string;
+  /** Of an update: what the model before it scored on the orders and visits that came after it, beside co-purchase. */
+  readonly onNew?: { readonly cases: number; readonly ndcg: number; readonly coPurchase: number };
+  /** Of an update: new orders and visits, and products placed by their content. */
+  readonly learned?: { readonly groups: number; readonly placed: number };
+  /** Of an update: why a full training should come next. */
+  readonly wantsTraining?: string;
 }
 
 /**
  * Writes a run that waits or begins; one that was stopped or failed before begins again.
  * @returns whether it may: a run that its owner cancelled stays so
  */
-export async function createRun(db: Database, shop: string, run: { readonly id: string; readonly status: 'queued' | 'running'; readonly startedAt: number }): Promise<boolean> {
+export async function createRun(db: Database, shop: string, run: { readonly id: string; readonly status: 'queued' | 'running'; readonly startedAt: number; readonly kind?: RunKind; readonly reason?: string }): Promise<boolean> {
   const rows = await db.query(
-    `INSERT INTO training_runs (shop_id, run_id, family, status, started_at)
-     VALUES ($1, $2, 'recommendation', $3, to_timestamp($4::float8 / 1000))
+    `INSERT INTO training_runs (shop_id, run_id, family, status, started_at, kind, reason)
+     VALUES ($1, $2, 'recommendation', $3, to_timestamp($4::float8 / 1000), $5, $6)
      ON CONFLICT (shop_id, run_id) DO UPDATE SET status = excluded.status, progress = '{}', history = '[]', result = NULL, finished_at = NULL
      WHERE training_runs.status <> 'cancelled'
      RETURNING run_id`,
-    [shop, run.id, run.status, run.startedAt]);
+    [shop, run.id, run.status, run.startedAt, run.kind ?? 'training', run.reason ?? null]);
   return rows.length > 0;
 }
 
@@ -73,11 +85,11 @@ export async function finishRun(
 }
 
 interface StoredRun {
-  run_id: string; family: string; status: RunStatus; progress: Partial<TrainProgress>; history: TrainProgress[];
+  run_id: string; family: string; kind: RunKind; reason: string | null; status: RunStatus; progress: Partial<TrainProgress>; history: TrainProgress[];
   result: RunResult | null; started_at: Date; finished_at: Date | null;
 }
 
-const COLUMNS = 'run_id, family, status, progress, history, result, started_at, finished_at';
+const COLUMNS = 'run_id, family, kind, reason, status, progress, history, result, started_at, finished_at';
 
 export async function findRun(db: Database, shop: string, id: string): Promise<RunRow | undefined> {
   const [row] = await db.query<StoredRun>(`SELECT ${COLUMNS} FROM training_runs WHERE shop_id = $1 AND run_id = $2`, [shop, id]);
@@ -105,7 +117,7 @@ export async function deleteRuns(db: Database, shop: string): Promise<void> {
 
 function toRun(row: StoredRun): RunRow {
   return {
-    id: row.run_id, family: row.family, status: row.status, progress: row.progress, history: row.history, result: row.result,
+    id: row.run_id, family: row.family, kind: row.kind, reason: row.reason, status: row.status, progress: row.progress, history: row.history, result: row.result,
     startedAt: row.started_at.getTime(), finishedAt: row.finished_at?.getTime() ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, VitrineError } from '@vitrine/sdk/core';
 import type { Device } from '../../config.ts';
 import type { LineOptions, LineResult } from '../run.ts';
+import type { UpdateOptions, UpdateResult } from '../update-line.ts';
 import type { Interactions, TrainProgress } from '../types.ts';
 import type { DeviceOptions } from './choose-device.ts';
 import { trainingFailure } from './training-failure.ts';
@@ -16,6 +17,8 @@ type PlainOptions = Omit<LineOptions, 'live' | 'clock' | 'onProgress' | 'cancell
 export interface ToWorker {
   readonly interactions: Interactions;
   readonly options: PlainOptions;
+  /** Goes on from a model instead of training one from the beginning. */
+  readonly update?: Pick<UpdateOptions, 'learned' | 'products'>;
   /** The files of the model live now, its artifact first. */
   readonly live?: readonly Uint8Array[];
   /** One shared Int32; 1 asks the worker to stop after the current step. */
@@ -26,7 +29,7 @@ export type FromWorker =
   | { readonly type: 'progress'; readonly progress: TrainProgress }
   | { readonly type: 'resumed'; readonly history: readonly TrainProgress[] }
   | { readonly type: 'note'; readonly line: string }
-  | { readonly type: 'result'; readonly result: LineResult }
+  | { readonly type: 'result'; readonly result: LineResult | UpdateResult }
   | { readonly type: 'error'; readonly code: string; readonly message: string; readonly stack?: string };
 
 export interface WorkerHooks {
@@ -48,17 +51,31 @@ export interface WorkerHooks {
  * or the memory runs out
  */
 export async function trainInWorker(interactions: Interactions, options: PlainOptions & WorkerHooks): Promise<LineResult> {
+  return await inWorker(interactions, options) as LineResult;
+}
+
+/**
+ * Runs the line of a daily update in a thread of its own, like `trainInWorker`.
+ * @param options.live the files of the model that is gone on from
+ */
+export async function updateInWorker(
+  interactions: Interactions, { learned, products, ...options }: Pick<UpdateOptions, 'learned' | 'products'> & PlainOptions & WorkerHooks & { readonly live: readonly Uint8Array[] },
+): Promise<UpdateResult> {
+  return await inWorker(interactions, options, { learned, products }) as UpdateResult;
+}
+
+async function inWorker(interactions: Interactions, options: PlainOptions & WorkerHooks, update?: ToWorker['update']): Promise<LineResult | UpdateResult> {
   const { live, onProgress, onResume, onNote, signal, memory, ...plain } = options;
   if (signal?.aborted) throw new VitrineError('cancelled', 'Training was cancelled. The published release is unchanged.');
   const cancel = new SharedArrayBuffer(4);
   const { item, kind, group, actor, time } = interactions;
-  const workerData: ToWorker = { interactions, options: plain, live, cancel };
+  const workerData: ToWorker = { interactions, options: plain, update, live, cancel };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData, resourceLimits: memory, transferList: [item, kind, group, actor, time].map((column) => column.buffer as ArrayBuffer),
   });
   const stop = () => Atomics.store(new Int32Array(cancel), 0, 1);
   signal?.addEventListener('abort', stop);
-  return new Promise<LineResult>((resolve, reject) => {
+  return new Promise<LineResult | UpdateResult>((resolve, reject) => {
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'progress') onProgress?.(message.progress);
       else if (message.type === 'resumed') onResume?.(message.history);

@@ -1,4 +1,5 @@
 import type { Codec } from '../../compress/choose-codec.ts';
+import type { SplitTimes } from '../../dataset/sequences.ts';
 import type { Checkpoint } from '../../types.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint-file.ts';
 import type { ContentSettings } from '../content/choose-settings.ts';
@@ -25,8 +26,8 @@ export interface FullTraining {
   readonly learnedTo: number;
   /** NDCG@20 on its test cases over that of co-purchase; 0 where there were none. */
   readonly lead: number;
-  /** Products that had been touched. */
-  readonly items: number;
+  /** Where it split its past to choose and to test. */
+  readonly split: SplitTimes;
 }
 
 /** The bytes of a learned model; companions are counted anew with every update and are not in them. */
