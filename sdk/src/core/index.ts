@@ -18,6 +18,16 @@ export type { SubtleLike } from './artifact/subtle.ts';
 export { verifyArtifact } from './artifact/verify.ts';
 export type { VerifyOptions } from './artifact/verify.ts';
 
+export type * from './features/row.ts';
+export * from './features/categorical.ts';
+export * from './features/combine.ts';
+export * from './features/encode.ts';
+export * from './features/numeric.ts';
+
+export * from './models/intent/config.ts';
+export * from './models/intent/forward.ts';
+export * from './models/intent/load.ts';
+
 export type * from './models/recommendation/types.ts';
 export * from './models/recommendation/apply-rules.ts';
 export * from './lists/arrange.ts';

@@ -19,7 +19,7 @@ const finite = number(-Number.MAX_VALUE, Number.MAX_VALUE);
 const numberOrText: Check = (value, path) => (typeof value === 'number' ? finite : name)(value, path);
 
 const manifest = known({
-  family: oneOf('recommendation', 'recommendation-shard'),
+  family: oneOf('recommendation', 'recommendation-shard', 'intent'),
   audience: oneOf('browser', 'server'),
   shop: name,
   version: name,

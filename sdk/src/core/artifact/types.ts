@@ -23,7 +23,7 @@ export interface MetricRow {
 
 export interface Manifest {
   /** A shard belongs to the `recommendation` artifact that names its hash. */
-  readonly family: 'recommendation' | 'recommendation-shard';
+  readonly family: 'recommendation' | 'recommendation-shard' | 'intent';
   /** A server artifact is never served to a browser. */
   readonly audience: 'browser' | 'server';
   /** The shop it was trained for, e.g. "demo.myshopify.com". */

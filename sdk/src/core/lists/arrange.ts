@@ -4,7 +4,7 @@
  * @param limit items at most
  *
  * @example
- * arrange([{ pinned: 1, id: 'p' }, { id: 'a' }, { id: 'b' }], 3); // a, p, b
+ * arrange<{ id: string; pinned?: number }>([{ id: 'p', pinned: 1 }, { id: 'a' }, { id: 'b' }], 3); // a, p, b
  */
 export function arrange<Item extends { readonly pinned?: number }>(items: readonly Item[], limit: number): Item[] {
   const shown = items.filter(({ pinned }) => pinned === undefined);

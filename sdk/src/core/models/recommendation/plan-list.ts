@@ -105,11 +105,11 @@ export function planList({ list, shopper, unavailable, rules = [], now, limit }:
   const product = list.productId ?? shopper.product;
   const basket = list.productIds?.length ? list.productIds : shopper.cart.length > 0 ? shopper.cart : product ? [product] : [];
 
-  const visit = kind === 'for-you' && shopper.items.length === 0 ? inOrder(shopper).slice(-EARLIER) : shopper.items;
+  const visit = (kind === 'for-you' && shopper.items.length === 0 ? inOrder(shopper).slice(-EARLIER) : shopper.items).map(({ id, kind: how }) => ({ id, kind: how }));
   const session: readonly SessionItem[] =
     kind === 'bought-together' ? basket.map((id) => ({ id, kind: 'cart' }))
     : kind === 'related' && product && visit.at(-1)?.id !== product ? [...visit, { id: product, kind: 'view' }]
-    : kind === 'for-you' || kind === 'related' ? visit.map(({ id, kind: how }) => ({ id, kind: how }))
+    : kind === 'for-you' || kind === 'related' ? visit
     : [];
   const wanted: Goal = GOAL[kind] ?? 'view';
   const exclude = new Set([...(list.exclude ?? []), ...(list.productIds ?? []), ...shopper.cart, ...unavailable]);
