@@ -19,6 +19,8 @@ export interface Interactions {
   readonly actor: Int32Array;
   /** Seconds since 1970. */
   readonly time: Float64Array;
+  /** Bucket of addresses and day that an event came from, numbered; -1 not known. For `weighVisits`, which takes it out. */
+  readonly origin?: Int32Array;
 }
 
 /** Progress of a training run, for a terminal, the dashboard and the database alike. */

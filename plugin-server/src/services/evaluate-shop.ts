@@ -5,7 +5,7 @@ import type { SplitTimes } from '../pipeline/dataset/sequences.ts';
 import { evaluateRecommendation } from '../pipeline/evaluate/evaluate-recommendation.ts';
 import type { Evaluation } from '../pipeline/types.ts';
 import { findNewestArtifact } from '../store/artifacts.ts';
-import { readInteractions } from '../store/interactions.ts';
+import { readCredibleInteractions } from './read-credible-interactions.ts';
 import { readModel } from './read-model.ts';
 import { requireShop } from './require-shop.ts';
 
@@ -21,7 +21,7 @@ export async function evaluateShop(ctx: Context, input: { readonly shop: string;
   const model = artifact && (await readModel(ctx, shop.id, artifact.hash));
   if (!artifact || !model) throw new VitrineError('not_found', `Shop "${shop.id}" has no trained model. Run: vitrine train --shop ${shop.id}`);
   const { validationFrom, testFrom, learnedTo = testFrom } = artifact.manifest.config as unknown as SplitTimes & { readonly learnedTo?: number };
-  const dataset = buildDataset(await readInteractions(db, shop.id), { validationFrom, testFrom: learnedTo });
+  const dataset = buildDataset(await readCredibleInteractions(ctx, shop.id), { validationFrom, testFrom: learnedTo });
   const evaluations = evaluateRecommendation(dataset, model, { dataset: shop.id, seed: input.seed });
   if (evaluations.length === 0) return [...artifact.evaluations];
   return evaluations.map((evaluation) => ({

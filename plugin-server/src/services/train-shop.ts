@@ -8,11 +8,11 @@ import { trainInWorker, type WorkerHooks } from '../pipeline/train/train-in-work
 import { trainingFailure } from '../pipeline/train/training-failure.ts';
 import type { Evaluation, Interactions, SearchTrial, TrainProgress } from '../pipeline/types.ts';
 import { readCatalogueContent } from '../store/catalogue-content.ts';
-import { readInteractions } from '../store/interactions.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { createRun, findRun, finishRun, updateRunProgress } from '../store/runs.ts';
 import { keepLearned } from './keep-learned.ts';
 import { publishRelease } from './publish-release.ts';
+import { readCredibleInteractions } from './read-credible-interactions.ts';
 import { readModelFiles } from './read-model.ts';
 import { requireShop } from './require-shop.ts';
 import { storeModel } from './store-model.ts';
@@ -80,7 +80,7 @@ export async function trainShop(ctx: Context, input: TrainShopInput): Promise<Tr
   const unwanted = new AbortController();
   try {
     const started = clock();
-    const interactions = await readInteractions(db, shop.id);
+    const interactions = await readCredibleInteractions(ctx, shop.id);
     checkEnough(interactions);
     const read = (clock() - started) / 1000;
     const live = await findLiveRelease(db, shop.id);

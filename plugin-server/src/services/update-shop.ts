@@ -9,12 +9,12 @@ import { unpackLearnedModel } from '../pipeline/train/update/learned-model.ts';
 import type { Evaluation, TrainProgress } from '../pipeline/types.ts';
 import type { UpdateResult } from '../pipeline/update-line.ts';
 import { readCatalogueContent } from '../store/catalogue-content.ts';
-import { readInteractions } from '../store/interactions.ts';
 import { findLearnedModel } from '../store/learned-models.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { createRun, findRun, finishRun } from '../store/runs.ts';
 import { keepLearned } from './keep-learned.ts';
 import { publishRelease } from './publish-release.ts';
+import { readCredibleInteractions } from './read-credible-interactions.ts';
 import { readModelFiles } from './read-model.ts';
 import { requireShop } from './require-shop.ts';
 import { storeModel } from './store-model.ts';
@@ -74,7 +74,7 @@ export async function updateShop(ctx: Context, input: UpdateShopInput): Promise<
     const live = release && (await readModelFiles(ctx, shop.id, release.hash));
     if (!stored || !learned || !live) throw new VitrineError('not_found', `Shop "${shop.id}" has no published model to go on from. Run: vitrine train --shop ${shop.id}, then vitrine publish --shop ${shop.id}`);
     const products = await readCatalogueContent(db, shop.id);
-    const interactions = await readInteractions(db, shop.id);
+    const interactions = await readCredibleInteractions(ctx, shop.id);
     const read = (clock() - started) / 1000;
 
     const result = await updateInWorker(interactions, {

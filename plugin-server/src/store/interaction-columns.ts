@@ -10,6 +10,8 @@ export interface Touch {
   readonly seconds: number;
   /** Position in KINDS. */
   readonly kind: number;
+  /** Bucket of addresses and day that it came from. */
+  readonly origin?: string | null;
 }
 
 /** Interactions as they arrive; text keys become numbers at once. */
@@ -19,17 +21,19 @@ export class InteractionColumns {
   readonly #group = new Column((length) => new Int32Array(length));
   readonly #actor = new Column((length) => new Int32Array(length));
   readonly #time = new Column((length) => new Float64Array(length));
+  readonly #origin = new Column((length) => new Int32Array(length));
   readonly #sold: ReadonlySet<string>;
   readonly #items = new Map<string, number>();
   readonly #groups = new KeyNumbers();
   readonly #actors = new KeyNumbers();
+  readonly #origins = new KeyNumbers();
 
   /** @param sold products that count; others are left out */
   constructor(sold: ReadonlySet<string>) {
     this.#sold = sold;
   }
 
-  add({ product, group, actor, seconds, kind }: Touch): void {
+  add({ product, group, actor, seconds, kind, origin = null }: Touch): void {
     let item = this.#items.get(product);
     if (item === undefined) {
       if (!this.#sold.has(product)) return;
@@ -40,13 +44,14 @@ export class InteractionColumns {
     this.#group.push(this.#groups.numberOf(group));
     this.#actor.push(actor === null ? -1 : this.#actors.numberOf(actor));
     this.#time.push(seconds);
+    this.#origin.push(origin === null ? -1 : this.#origins.numberOf(origin));
   }
 
   /** Products, groups and actors are numbered by first appearance. To be called once. */
   taken(): Interactions {
     return {
       itemIds: [...this.#items.keys()],
-      item: this.#item.taken(), kind: this.#kind.taken(), group: this.#group.taken(), actor: this.#actor.taken(), time: this.#time.taken(),
+      item: this.#item.taken(), kind: this.#kind.taken(), group: this.#group.taken(), actor: this.#actor.taken(), time: this.#time.taken(), origin: this.#origin.taken(),
     };
   }
 }

@@ -89,14 +89,15 @@ async function* readOrders(db: Database, shop: string): AsyncGenerator<readonly 
 
 async function* readEvents(db: Database, shop: string, type: 'product_viewed' | 'product_added_to_cart', kind: number): AsyncGenerator<readonly Touch[]> {
   for (let after = BEGINNING; ;) {
-    const events = await db.query<{ id: string; product: string; session: string; visitor: string | null; seconds: number; moment: string }>(
+    const events = await db.query<{ id: string; product: string; session: string; visitor: string | null; seconds: number; moment: string; origin: string | null }>(
       `SELECT event_id AS id, product_id AS product, session_id AS session, visitor_id AS visitor,
-              extract(epoch FROM at)::float8 AS seconds, at::text AS moment
+              extract(epoch FROM at)::float8 AS seconds, at::text AS moment,
+              floor(extract(epoch FROM received_at) / 86400)::text || ' ' || origin AS origin
        FROM events
        WHERE shop_id = $1 AND type = $2 AND (at, event_id) > ($3::text::timestamptz, $4)
        ORDER BY at, event_id LIMIT ${EVENTS}`, [shop, type, after.moment, after.id]);
-    yield events.map(({ product, session, visitor, seconds }): Touch =>
-      ({ product, group: `s${session}`, actor: visitor === null ? null : `v${visitor}`, seconds, kind }));
+    yield events.map(({ product, session, visitor, seconds, origin }): Touch =>
+      ({ product, group: `s${session}`, actor: visitor === null ? null : `v${visitor}`, seconds, kind, origin }));
     if (events.length < EVENTS) return;
     after = events[events.length - 1];
   }
