@@ -12,18 +12,19 @@ const SENDER = fileURLToPath(new URL('./load/send-webhooks.ts', import.meta.url)
 const RATE = 200;
 const API = { SHOPIFY_API_KEY: 'bench', SHOPIFY_API_SECRET: 'a-secret-that-is-only-used-by-benches', VITRINE_DEVICE: 'cpu' };
 /** Order ids of the bench begin here, beyond those of the imported shop. */
-const [TRAINING_ORDERS, IDLE_ORDERS] = [1_000_000_000, 2_000_000_000];
+const [TRAINING_ORDERS, IDLE_ORDERS, WARM_ORDERS] = [1_000_000_000, 2_000_000_000, 3_000_000_000];
 
 interface Sent extends Summary { readonly worstOfSecond: readonly number[]; readonly ids: readonly string[]; readonly orders: readonly number[] }
 interface Measured { readonly database: string; readonly training: Sent; readonly idle: Sent; readonly lost: number; readonly doubled: number; readonly handledAfter: number; readonly peakBytes: number }
 
 /**
  * `npm run bench -- webhooks`: 200 signed deliveries a second for a minute, from a process of their own, to a server that
- * trains in the same process; then for a quarter of a minute to one with nothing else to do. Afterwards every
- * acknowledged delivery must be stored once and handled, and every order must be there once.
+ * trains in the same process; then for a quarter of a minute to one with nothing else to do; each after some seconds that
+ * warm it up. Afterwards every acknowledged
+ * delivery must be stored once and handled, and every order must be there once.
  */
 export async function run({ smoke, note }: BenchOptions): Promise<Report> {
-  const seconds = smoke ? { training: 2, idle: 1 } : { training: 60, idle: 15 };
+  const seconds = smoke ? { warm: 1, training: 2, idle: 1 } : { warm: 5, training: 60, idle: 15 };
   const measured = await onBothDatabases(note, (database) => measure(database, { seconds, lines: smoke ? 3_000 : 200_000, items: smoke ? 200 : 6_000, note }));
   const rows = measured.flatMap(({ database, training, idle, lost, doubled, handledAfter, peakBytes }): Row[] => [
     ...([['while training', training], ['idle', idle]] as const).flatMap(([when, sent]): Row[] => {
@@ -38,10 +39,10 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
     { subject: database, metric: 'all handled after the last', value: handledAfter, unit: 's' }, { subject: database, metric: 'peak memory', value: peakBytes, unit: 'B' },
   ]);
   const raw = measured.map(({ database, training, idle }) => ({ database, worstOfSecond: { training: training.worstOfSecond, idle: idle.worstOfSecond } }));
-  return { rows, raw, setting: { rate: `${RATE} deliveries a second, one in twenty repeated`, seconds: `${seconds.training} s while training, ${seconds.idle} s idle` } };
+  return { rows, raw, setting: { rate: `${RATE} deliveries a second, one in twenty repeated`, seconds: `${seconds.training} s while training, ${seconds.idle} s idle, each after ${seconds.warm} s that are not counted` } };
 }
 
-async function measure(database: BenchDatabase, options: { seconds: { training: number; idle: number }; lines: number; items: number; note: (line: string) => void }): Promise<Measured> {
+async function measure(database: BenchDatabase, options: { seconds: { warm: number; training: number; idle: number }; lines: number; items: number; note: (line: string) => void }): Promise<Measured> {
   const env = { ...database.env, ...API };
   await prepareShop(env, { lines: options.lines, items: options.items, trainings: 4 });
   const server = await startServerProcess(env);
@@ -49,6 +50,7 @@ async function measure(database: BenchDatabase, options: { seconds: { training: 
   let peakBytes: number;
   try {
     await until(() => server.said.some(({ message }) => message === 'training'), server, 'The training did not begin.');
+    await send(server, options.seconds.warm, WARM_ORDERS);
     training = await send(server, options.seconds.training, TRAINING_ORDERS);
     if (server.said.filter(({ message, job }) => message === 'job done' && job === 'train').length >= 4) throw new VitrineError('internal', 'The trainings ended before the load did: give the bench a larger shop.');
     peakBytes = server.peakBytes();
@@ -60,7 +62,7 @@ async function measure(database: BenchDatabase, options: { seconds: { training: 
   });
   const quiet = await startServerProcess(env);
   try {
-    await wait(2_000);
+    await send(quiet, options.seconds.warm, WARM_ORDERS + 500_000_000);
     const idle = await send(quiet, options.seconds.idle, IDLE_ORDERS);
     const handledAfter = await handled(quiet, env, [...training.ids, ...idle.ids]);
     return { database: database.name, training, idle, ...handledAfter, peakBytes };

@@ -6,7 +6,7 @@ import { startPostgres } from '../../postgres.ts';
 /** A database for a bench, empty, with the environment that makes a server use it. */
 export interface BenchDatabase {
   readonly name: 'embedded' | 'PostgreSQL';
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<'VITRINE_HOME' | 'VITRINE_SECRET' | 'DATABASE_URL', string>>;
   close(): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export async function withBenchContext<T>(env: Readonly<Record<string, string>>,
 }
 
 /** Imports a made-up shop's orders and queues trainings, one after the other. */
-export function prepareShop(env: Readonly<Record<string, string>>, options: { readonly lines: number; readonly items: number; readonly trainings: number }): Promise<void> {
+export function prepareShop(env: Readonly<Record<string, string>> & { readonly VITRINE_HOME: string }, options: { readonly lines: number; readonly items: number; readonly trainings: number }): Promise<void> {
   return withBenchContext(env, async (ctx) => {
     const path = join(env.VITRINE_HOME, 'orders.csv');
     writeFileSync(path, orders(options));

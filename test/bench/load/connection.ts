@@ -71,7 +71,7 @@ export class Connection {
       const soFar = this.#parts.length === 1 ? part : Buffer.concat(this.#parts);
       const end = soFar.indexOf('\r\n\r\n');
       if (end < 0) return;
-      this.#head = soFar.latin1Slice(0, end);
+      this.#head = soFar.toString('latin1', 0, end);
       const status = Number(this.#head.slice(9, 12));
       const [, length] = /\r\ncontent-length: *(\d+)/i.exec(this.#head) ?? [];
       if (status === 204 || status === 304) this.#expected = end + 4;
