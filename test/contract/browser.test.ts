@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { createJsScan, KINDS, loadRecommendation, rank, verifyArtifact, type RankedItem, type RankRequest } from '@vitrine/sdk/core';
+import { createJsScan, KINDS, loadRecommendation, rank, verifyArtifact, type RankedItem, type RankRequest, type Rule } from '@vitrine/sdk/core';
 import { browserMissing } from '../browser.ts';
 import type { Catalogue } from './conformance-page.ts';
 import { openEnginePage, type EnginePage, type PageEngine } from './engine-page.ts';
@@ -67,16 +67,21 @@ const MODELS: readonly RandomModelOptions[] = [
   { items: 12_007, dim: 64, seed: 7, goals: 1, attributes: true },
 ];
 
-/** Sessions of every length, with items the model does not know, repeats, exclusions, filters and limits beyond the catalogue. */
+/** Sessions of every length, with items the model does not know, repeats, exclusions, filters, rules and limits beyond the catalogue. */
 function requestsFor({ items, seed, attributes }: RandomModelOptions): PlainRequest[] {
   const random = seeded(seed * 1000);
   const id = () => (random() < 0.1 ? `unknown-${Math.floor(random() * 9)}` : `p${Math.floor(random() * items)}`);
+  const rules = (): Rule[] => [
+    { action: 'boost', productIds: Array.from({ length: 30 }, id), factor: 1 + random() * 9 }, { action: 'bury', productIds: Array.from({ length: 30 }, id) }, { action: 'pin', productIds: [id()], position: 2 },
+    ...(attributes ? [{ action: 'boost' as const, filter: { types: ['odd'] }, factor: 3 }] : []),
+  ];
   const filters = [undefined, { types: ['even'] }, { price: { min: 1, max: 3 } }, { types: ['none'] }];
   return Array.from({ length: 28 }, (_, index) => ({
     session: Array.from({ length: [0, 1, 2, 5, 20, 80, 230][index % 7] }, () => ({ id: id(), kind: KINDS[Math.floor(random() * 3)] })),
     goal: index % 2 === 0 ? 'view' : 'purchase',
     exclude: Array.from({ length: [0, 3, 40][index % 3] }, id),
     filter: attributes ? filters[(index >> 1) % 4] : undefined,
+    rules: index % 4 === 1 ? rules() : undefined,
     limit: [1, 8, 24, 100][index % 4],
   }));
 }
