@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { deleteModels, findArtifact, findNewestArtifact } from '../store/artifacts.ts';
 import { forgetSubjectsBefore } from '../store/privacy-requests.ts';
 import { findLiveRelease } from '../store/releases.ts';
-import { deleteEventsBefore, deleteOrdersBefore } from '../store/retention.ts';
+import { deleteEventsBefore, deleteOrdersBefore, deleteOrphanedModels } from '../store/retention.ts';
 import { listShops } from '../store/shops.ts';
 import { DUE } from './privacy-subject.ts';
 
@@ -41,5 +41,6 @@ async function removeReplacedModels({ db }: Context, before: number): Promise<nu
     const kept = [live && (await findArtifact(db, id, live.hash)), await findNewestArtifact(db, id)];
     removed += await deleteModels(db, id, { before, except: kept.flatMap((artifact) => artifact?.version ?? []) });
   }
+  if (removed > 0) await deleteOrphanedModels(db);
   return removed;
 }

@@ -17,3 +17,8 @@ export async function deleteOrdersBefore(db: Database, time: number): Promise<nu
      SELECT count(*)::int AS orders FROM gone`, [time]);
   return orders;
 }
+
+/** Removes trainable models whose artifact is no longer stored. */
+export async function deleteOrphanedModels(db: Database): Promise<void> {
+  await db.query(`DELETE FROM learned_models m WHERE NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.shop_id = m.shop_id AND a.hash = m.hash)`);
+}
