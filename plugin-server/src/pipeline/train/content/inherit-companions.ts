@@ -11,7 +11,7 @@ export interface Lists {
 const MODELS = 10;
 const SHARPNESS = 4;
 /** New items that an item's list gets at most, beside its own companions. */
-export const MOST_NEW = 4;
+export const MOST_NEW = 2;
 
 /**
  * What new items have in place of companions: what the items most alike by content have. Nobody has bought a new item with
@@ -80,7 +80,7 @@ export function joinLists(own: Lists, { incoming, outgoing }: ReturnType<typeof 
     const entries = taken
       ? [...taken].map(([row, weight]): [number, number] => [row, strength * weight])
       : Array.from({ length: own.count }, (_, k): [number, number] => [own.row[at * own.count + k], own.weight[at * own.count + k]]);
-    const best = entries.filter(([, weight]) => weight > 0).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, kept);
+    const best = entries.filter(([row, weight]) => weight > 0 && !outgoing.has(row)).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, kept);
     for (let k = 0; k < incoming.count; k++) {
       const weight = strength * incoming.weight[at * incoming.count + k];
       if (weight > 0) best.push([incoming.row[at * incoming.count + k], weight]);
