@@ -23,7 +23,7 @@ const LAZY = {
 export const EXTENSION_ASSETS = 'plugin-server/extensions/theme-blocks/assets';
 
 /** What each file is for. */
-type Role = 'loader' | 'style' | 'widgets' | 'texts' | 'events' | 'worker' | keyof typeof LAZY | 'dashboard';
+type Role = 'loader' | 'style' | 'widgets' | 'texts' | 'events' | 'worker' | keyof typeof LAZY | 'dashboard' | 'pixel';
 
 export interface BuiltFile {
   readonly file: string;
@@ -38,6 +38,8 @@ export interface BuildResult {
   readonly browser: string;
   /** Folder of the dashboard's files. */
   readonly dashboard: string;
+  /** The web pixel as one script, as Shopify's command line makes it when it deploys: to measure and to test. */
+  readonly pixel: string;
   readonly files: readonly BuiltFile[];
   /** False when nothing had changed. */
   readonly rebuilt: boolean;
@@ -65,7 +67,7 @@ const SHARED: esbuild.BuildOptions = {
  */
 export async function build(options: { outdir?: string } = {}): Promise<BuildResult> {
   const outdir = resolve(ROOT, options.outdir ?? 'dist');
-  const folders = { browser: join(outdir, 'browser'), dashboard: join(outdir, 'dashboard') };
+  const folders = { browser: join(outdir, 'browser'), dashboard: join(outdir, 'dashboard'), pixel: join(outdir, 'pixel', 'pixel.js') };
   const before = await readRecord(outdir);
   const forExtension = options.outdir === undefined;
   if (before) {
@@ -104,7 +106,10 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
       external(/\/(define-elements|recommender)\.ts$/, entryOf(widgets)),
     ],
   });
-  const results: esbuild.BuildResult[] = [...lazy, worker, events, widgets, page];
+  const pixel = await esbuild.build({
+    ...SHARED, entryPoints: { pixel: 'plugin-server/extensions/web-pixel/src/index.ts' }, outdir: join(outdir, 'pixel'), format: 'iife', splitting: false, target: 'es2020',
+  });
+  const results: esbuild.BuildResult[] = [...lazy, worker, events, widgets, page, pixel];
   if (existsSync(join(ROOT, 'plugin-server/dashboard/src/main.ts'))) {
     const entryPoints = ['main.ts', 'dashboard.css'].map((name) => ({ in: `plugin-server/dashboard/src/${name}`, out: 'dashboard' }));
     results.push(await esbuild.build({ ...SHARED, entryPoints, outdir: folders.dashboard, chunkNames: '[name]-[hash]' }));
@@ -124,7 +129,7 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
     files.push({ file: relative(outdir, path), role: roleOf(relative(outdir, path)), bytes: contents.length, brotli: compressed.length });
   }
   files.sort((a, b) => a.file.localeCompare(b.file));
-  await write(join(folders.browser, 'manifest.json'), `${JSON.stringify({ files: files.filter(({ role }) => role !== 'dashboard') }, null, 2)}\n`);
+  await write(join(folders.browser, 'manifest.json'), `${JSON.stringify({ files: files.filter(isBrowsers) }, null, 2)}\n`);
   await removeOthers(folders.browser, new Set([...outputs.keys()].map((path) => basename(path))));
 
   const paths = [...new Set(['build.ts', 'widgets/src/ui/reserve-css.ts', 'widgets/src/ui/geometry.ts', ...results.flatMap((result) => Object.keys(result.metafile!.inputs))])]
@@ -135,13 +140,16 @@ export async function build(options: { outdir?: string } = {}): Promise<BuildRes
   return { ...folders, files, rebuilt: true };
 }
 
+/** What storefronts load from us. */
+const isBrowsers = ({ role }: BuiltFile): boolean => role !== 'dashboard' && role !== 'pixel';
+
 /**
  * The storefront's files as the theme extension's assets. The platform's network compresses them and serves them from one
  * folder, so that a file finds the others beside itself.
  */
 async function fillExtension(browser: string, files: readonly BuiltFile[]): Promise<void> {
   const folder = join(ROOT, EXTENSION_ASSETS);
-  const names = files.filter(({ role }) => role !== 'dashboard').map(({ file }) => basename(file));
+  const names = files.filter(isBrowsers).map(({ file }) => basename(file));
   for (const name of names) {
     const contents = await readFile(join(browser, name));
     if (!contents.equals(await readFile(join(folder, name)).catch(() => Buffer.alloc(0)))) await write(join(folder, name), contents);
@@ -165,6 +173,7 @@ function entryOf(result: esbuild.BuildResult): string {
 
 function roleOf(file: string): Role {
   if (file.startsWith('dashboard')) return 'dashboard';
+  if (file.startsWith('pixel')) return 'pixel';
   const name = basename(file);
   if (name === 'vitrine.js') return 'loader';
   if (name.endsWith('.css')) return 'style';

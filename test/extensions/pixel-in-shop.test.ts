@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { serve, type ServerType } from '@hono/node-server';
-import { build as bundle } from 'esbuild';
 import { createApp } from '../../plugin-server/src/app.ts';
 import { installShop } from '../../plugin-server/src/store/shops.ts';
 import { createShopKeys } from '../../plugin-server/src/services/create-shop-keys.ts';
@@ -16,13 +15,11 @@ import { createShop } from '../shop/shop.ts';
 // A shopper's visit in the simulated shop with the pixel in its sandbox, the script beside it, and everything of the app's
 // asked through the shop's own domain: page → Worker without DOM → collector, and page → app proxy → server.
 
-const ENTRY = fileURLToPath(new URL('../../plugin-server/extensions/web-pixel/src/index.ts', import.meta.url));
 const APP = { clientId: 'client-id', clientSecret: 'client-secret', scopes: [] };
 
 test('a visit reported by the pixel alone, once, as one visit, through consent given on the way', { skip: browserMissing(), timeout: 180_000 }, async (t) => {
   const ctx = await withContext(t, { config: { ...TEST_CONFIG, shopify: { apiKey: APP.clientId, apiSecret: APP.clientSecret } } });
-  const { browser: assets } = await build();
-  const { outputFiles: [pixel] } = await bundle({ entryPoints: [ENTRY], bundle: true, minify: true, write: false, format: 'iife', target: 'es2020' });
+  const { browser: assets, pixel } = await build();
   const app = createApp(ctx, { assets: [assets] });
   const requests: string[] = [];
   const server = await new Promise<ServerType>((resolve) => {
@@ -42,7 +39,7 @@ test('a visit reported by the pixel alone, once, as one visit, through consent g
   await installShop(ctx.db, { id: shop.domain, source: 'shopify', name: 'Demo', currency: 'EUR', timezone: 'UTC', storefrontUrl: shop.origin, scopes: '', installedAt: Date.now(), ...keys });
   const product = shop.products.find((candidate) => candidate.status === 'active' && candidate.publishedAt !== null && candidate.variants[0].quantity > 3)!;
   await upsertProducts(ctx.db, shop.domain, [{ id: product.id, title: product.title, handle: product.handle, productType: '', vendor: '', tags: [], price: 9, imageUrl: null, status: 'active', published: true, available: true, createdAt: null, updatedAt: 1 }]);
-  shop.setEmbed({ appUrl, key: keys.publishableKey, pixel: pixel.text, server: '/apps/vitrine' });
+  shop.setEmbed({ appUrl, key: keys.publishableKey, pixel: await readFile(pixel, 'utf8'), server: '/apps/vitrine' });
 
   const page = await (await browser.newContext()).newPage();
   const problems: string[] = [];
