@@ -24,7 +24,7 @@ const GRACE = 5_000;
  * How long a sender may take, in milliseconds: for the head of a request, for all of it, between two requests. Looked at
  * every second, so that connections that trickle do not pile up.
  */
-const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+export const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
 /**
  * Everything in one process: database, migrations, queue, worker (unless `work` is false), HTTP.

@@ -36,8 +36,8 @@ export function dashboardRoutes(ctx: Context): Hono {
     const bridge = embedded ? new URL(appBridgeUrl).origin : '';
     const frames = embedded ? [`https://${shop}`, 'https://admin.shopify.com', embedded.shopOrigin].filter(Boolean).join(' ') : "'none'";
     c.header('content-security-policy', [
-      "default-src 'none'", `script-src 'self' ${bridge}`.trim(), "style-src 'self' 'unsafe-inline'", "img-src 'self' data: https:", "font-src 'self' https://cdn.shopify.com",
-      `connect-src 'self' https://*.shopify.com ${bridge}`.trim(), "base-uri 'none'", "form-action 'none'", `frame-ancestors ${frames}`,
+      "default-src 'none'", `script-src 'self' ${bridge}`.trim(), `style-src 'self' ${bridge}`.trim(), "img-src 'self' data:", `font-src 'self' ${bridge}`.trim(),
+      embedded ? `connect-src 'self' https://*.shopify.com ${bridge}` : "connect-src 'self'", "base-uri 'none'", "form-action 'none'", `frame-ancestors ${frames}`,
     ].join('; '));
     c.header('cache-control', 'no-store');
     return c.html(renderDashboardDocument({ shop, apiKey: embedded?.apiKey ?? '', appBridgeUrl: embedded ? appBridgeUrl : '' }));
