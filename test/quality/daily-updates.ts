@@ -20,7 +20,7 @@ interface Day {
 
 /**
  * `npm run quality -- daily-updates [DATA]`: a full training, then an update every day for thirty days, each learning from
- * what came that day. Beside it, on every fifth day (every tenth of a data set with few days or much data), a full training
+ * what came that day. Beside it, on every fifth day (every fifteenth of more than 300,000 interactions), a full training
  * on the same past. Each model is scored as shipped on the orders and visits of the two days after it; the
  * first model, never updated, too. Seconds are processor seconds of all threads.
  */
@@ -36,7 +36,7 @@ async function measure({ name, interactions, products, launched }: ShopData, { s
   ]);
   await startTfjs();
   const days = smoke ? 3 : 30;
-  const fullEvery = smoke ? 3 : interactions.item.length > 300_000 ? 10 : 5;
+  const fullEvery = smoke ? 3 : interactions.item.length > 300_000 ? 15 : 5;
   const calendar = tradingDays(interactions);
   const first = calendar.length - days - 3;
   const before = (day: number) => calendar[first + day];

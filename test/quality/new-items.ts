@@ -10,9 +10,8 @@ import { type Catalogue, chooseContentSettings, readCatalogue } from '../../plug
 import { wordsOf } from '../../plugin-server/src/pipeline/train/content/hash-features.ts';
 import { createNearest } from '../../plugin-server/src/pipeline/train/content/nearest-content.ts';
 import { placeNewItems } from '../../plugin-server/src/pipeline/train/content/place-new-items.ts';
-import type { ProductContent } from '../../plugin-server/src/pipeline/train/content/product-content.ts';
+import type { Checkpoint, Evaluation, Interactions, ProductContent } from '../../plugin-server/src/pipeline/types.ts';
 import { validationCases } from '../../plugin-server/src/pipeline/train/validation-cases.ts';
-import type { Checkpoint, Evaluation, Interactions } from '../../plugin-server/src/pipeline/types.ts';
 import { hideItems, questionsAbout } from './hide-items.ts';
 import type { QualityOptions } from './run.ts';
 

@@ -1,5 +1,4 @@
-import type { ProductContent } from '../../plugin-server/src/pipeline/train/content/product-content.ts';
-import type { Interactions } from '../../plugin-server/src/pipeline/types.ts';
+import type { Interactions, ProductContent } from '../../plugin-server/src/pipeline/types.ts';
 import { generateShop } from '../shop/generator/generate.ts';
 import type { GeneratorOptions } from '../shop/generator/types.ts';
 

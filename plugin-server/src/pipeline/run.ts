@@ -10,11 +10,10 @@ import { freeMemory } from './free-memory.ts';
 import { addLists } from './lists/add-lists.ts';
 import { chooseContentSettings, type ContentSettings, readCatalogue } from './train/content/choose-settings.ts';
 import { placeNewItems } from './train/content/place-new-items.ts';
-import type { ProductContent } from './train/content/product-content.ts';
+import type { Checkpoint, Evaluation, Interactions, ProductContent, SearchTrial, TrainProgress } from './types.ts';
 import { validationCases } from './train/validation-cases.ts';
 import { trainAgain, trainRecommendation, type TrainOptions } from './train/train-recommendation.ts';
 import type { LearnedModel } from './train/update/learned-model.ts';
-import type { Checkpoint, Evaluation, Interactions, SearchTrial, TrainProgress } from './types.ts';
 
 export interface LineOptions extends Omit<TrainOptions, 'clock' | 'cases'>, DatasetOptions {
   readonly dataset: string;

@@ -94,3 +94,26 @@ export interface Evaluation {
   /** NDCG@20 on the same cases after the model that ships, and the live one, have learned from them: shows that a model is broken, not how good it is. */
   readonly final?: { readonly shipped: number; readonly live?: number };
 }
+
+/** What is known of a product before anyone has looked at it. */
+export interface ProductContent {
+  readonly id: string;
+  readonly title: string;
+  readonly productType: string;
+  readonly vendor: string;
+  readonly tags: readonly string[];
+  /** Lowest variant price in the shop's currency. */
+  readonly price: number | null;
+  /** Numbers that describe the picture, as many for every product that has one; where a shop has a model that makes them. */
+  readonly picture?: readonly number[];
+}
+
+/** What the model that an update replaced scored on the orders and visits that came after it. */
+export interface UpdateScore {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly cases: number;
+  /** NDCG@20, and that of co-purchase on the same cases. */
+  readonly ndcg: number;
+  readonly coPurchase: number;
+}

@@ -7,11 +7,10 @@ import { addLists } from './lists/add-lists.ts';
 import { packPlaced } from './run.ts';
 import type { TrainingPath } from './train/choose-device.ts';
 import { readCatalogue } from './train/content/choose-settings.ts';
-import type { ProductContent } from './train/content/product-content.ts';
+import type { Interactions, ProductContent, TrainProgress } from './types.ts';
 import type { LearnedModel } from './train/update/learned-model.ts';
 import { newCases, type NewScore, scoreCases, scoreOnNew } from './train/update/score-on-new.ts';
 import { updateRecommendation } from './train/update/update-recommendation.ts';
-import type { Interactions, TrainProgress } from './types.ts';
 
 export interface UpdateOptions extends DatasetOptions {
   /** The model to go on from; without its companions. */

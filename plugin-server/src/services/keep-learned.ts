@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { trainingReason, type UpdateScore, WINDOW } from '../pipeline/train/update/drift.ts';
+import { trainingReason, WINDOW } from '../pipeline/train/update/drift.ts';
+import type { UpdateScore } from '../pipeline/types.ts';
 import { type LearnedModel, packLearnedModel } from '../pipeline/train/update/learned-model.ts';
 import { countNewProducts } from '../store/catalogue-content.ts';
 import { insertLearnedModel } from '../store/learned-models.ts';

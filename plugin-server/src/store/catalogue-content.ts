@@ -1,4 +1,4 @@
-import type { ProductContent } from '../pipeline/train/content/product-content.ts';
+import type { ProductContent } from '../pipeline/types.ts';
 import type { Database } from './database.ts';
 
 /** Products that one statement returns. */

@@ -1,4 +1,4 @@
-import type { UpdateScore } from '../pipeline/train/update/drift.ts';
+import type { UpdateScore } from '../pipeline/types.ts';
 import type { Database } from './database.ts';
 
 /** A trainable model as stored, without its bytes. Times are milliseconds since 1970. */
@@ -24,8 +24,9 @@ export async function insertLearnedModel(db: Database, shop: string, model: Lear
     [shop, model.hash, model.bytes, model.items, JSON.stringify(model.scores), model.wantsTraining, model.fullAt, model.createdAt]);
   await db.query(
     `DELETE FROM learned_models m WHERE m.shop_id = $1
-       AND m.hash NOT IN (SELECT hash FROM learned_models WHERE shop_id = $1 ORDER BY created_at DESC LIMIT ${KEPT})
-       AND m.hash IS DISTINCT FROM (SELECT hash FROM releases WHERE shop_id = $1 AND family = 'recommendation' ORDER BY sequence DESC LIMIT 1)`,
+       AND (NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.shop_id = $1 AND a.hash = m.hash)
+         OR m.hash NOT IN (SELECT hash FROM learned_models WHERE shop_id = $1 ORDER BY created_at DESC LIMIT ${KEPT})
+           AND m.hash IS DISTINCT FROM (SELECT hash FROM releases WHERE shop_id = $1 AND family = 'recommendation' ORDER BY sequence DESC LIMIT 1))`,
     [shop]);
 }
 

@@ -1,13 +1,12 @@
 import { previewModel, compressRecommendation, unitRows } from '../../compress/compress-recommendation.ts';
 import type { Case, Task } from '../../dataset/cases.ts';
 import { createRandom, shuffle } from '../../dataset/random.ts';
-import type { Checkpoint } from '../../types.ts';
+import type { Checkpoint, ProductContent } from '../../types.ts';
 import { buildContentMatrix, type ContentMatrix } from './content-matrix.ts';
 import { fitTower, type LearnedItems, MOST_LEARNED, type TowerKind } from './fit-tower.ts';
 import { HeldOutQuestions } from './held-out-questions.ts';
 import { inheritCompanions, type Lists } from './inherit-companions.ts';
 import { type Alike, createNearest } from './nearest-content.ts';
-import type { ProductContent } from './product-content.ts';
 
 /** How items are placed that nobody has touched yet. */
 export interface ContentSettings {

@@ -1,5 +1,5 @@
 import { type Field, FIELDS, hashFeatures } from './hash-features.ts';
-import type { ProductContent } from './product-content.ts';
+import type { ProductContent } from '../../types.ts';
 
 /** Features of a catalogue as compressed rows, each of about unit length. */
 export interface ContentMatrix {

@@ -5,7 +5,7 @@ import { createRandom } from '../../dataset/random.ts';
 import { buildContentMatrix, type ContentMatrix } from './content-matrix.ts';
 import { fitTower } from './fit-tower.ts';
 import { createNearest } from './nearest-content.ts';
-import type { ProductContent } from './product-content.ts';
+import type { ProductContent } from '../../types.ts';
 import { fitRidge, predictLinear } from './ridge.ts';
 
 const matrixOf = (rows: number[][]): ContentMatrix => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BUCKETS, bucketOf, FIELDS, hashFeatures, wordsOf } from './hash-features.ts';
-import type { ProductContent } from './product-content.ts';
+import type { ProductContent } from '../../types.ts';
 
 const content = fc.record<ProductContent>({
   id: fc.string(), title: fc.string({ unit: 'grapheme' }), productType: fc.string(), vendor: fc.string({ unit: 'grapheme' }), tags: fc.array(fc.string(), { maxLength: 5 }),

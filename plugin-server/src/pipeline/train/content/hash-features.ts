@@ -1,4 +1,4 @@
-import type { ProductContent } from './product-content.ts';
+import type { ProductContent } from '../../types.ts';
 
 /** One thing said of a product: a number that stands for it, and how much of it there is. */
 export interface Feature {

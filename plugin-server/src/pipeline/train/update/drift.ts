@@ -1,12 +1,4 @@
-/** What the model that an update replaced scored on the orders and visits that came after it. */
-export interface UpdateScore {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly cases: number;
-  /** NDCG@20, and that of co-purchase on the same cases. */
-  readonly ndcg: number;
-  readonly coPurchase: number;
-}
+import type { UpdateScore } from '../../types.ts';
 
 export interface DriftInput {
   /** Of the last updates, oldest first. */
