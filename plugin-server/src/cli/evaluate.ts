@@ -4,11 +4,13 @@ import { evaluateShop } from '../services/evaluate-shop.ts';
 import { required } from './command.ts';
 import type { Command } from './command.ts';
 import { evaluateFromFiles } from './evaluate-files.ts';
+import { evaluateIntentFile, INTENT_OPTIONS } from './evaluate-intent.ts';
 import { evaluationJson, formatEvaluation } from './evaluation-table.ts';
 
 export const command: Command = {
   usage: `vitrine evaluate --shop NAME
 vitrine evaluate recommendation --sessions FILE [--test FILE] [options]
+vitrine evaluate intent --file CSV --label COLUMN [options]
 
 The first form scores a stored shop's newest model on orders it has not seen. The second needs no shop: it trains on
 plain files and scores our model, as float32 and as shipped, beside baselines whose settings are chosen on the same
@@ -31,16 +33,29 @@ validation data. Files are text, plain or gzip.
   --out DIR        keeps our model's artifact (model.vtrn, not signed) and the figures (evaluation.json)
 
 P@20 is also called HR@20 or recall@20. All items of the training file are ranked; one that it does not hold is a miss
-for every model. Equal scores go to the more popular item. After ±: one standard error, sessions taken as independent.`,
+for every model. Equal scores go to the more popular item. After ±: one standard error, sessions taken as independent.
+
+The third form trains the intent model on a table with a header line, one visit a row, and scores it beside the majority and
+a logistic regression on rows it has not seen, at their natural balance. After ±: standard deviation over the folds.
+
+  --label COLUMN   what to predict: two values, yes and no
+  --drop COLUMNS   columns not to learn from, separated by commas
+  --time COLUMN    folds by this time, each tested on what came after; otherwise stratified by label
+  --folds N        how many (default 5)
+  --seed N         cuts the folds and starts the training (default 0)`,
   options: {
     shop: { type: 'string' }, sessions: { type: 'string' }, test: { type: 'string' }, protocol: { type: 'string' }, model: { type: 'string' },
     'without-seen': { type: 'boolean' }, budget: { type: 'string' }, epochs: { type: 'string' }, device: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' },
+    ...Object.fromEntries(INTENT_OPTIONS.map((name) => [name, { type: 'string' as const }])),
   },
-  optionalArguments: ['recommendation'],
+  optionalArguments: ['recommendation or intent'],
 
   async run(invocation) {
     const [subject = 'recommendation'] = invocation.positionals;
-    if (subject !== 'recommendation') throw new VitrineError('bad_usage', `there is nothing to evaluate called "${subject}", only recommendation. See: vitrine help evaluate`);
+    if (subject === 'intent') return evaluateIntentFile(invocation);
+    if (subject !== 'recommendation') throw new VitrineError('bad_usage', `there is nothing to evaluate called "${subject}", only recommendation and intent. See: vitrine help evaluate`);
+    const forIntent = INTENT_OPTIONS.find((name) => invocation.values[name] !== undefined);
+    if (forIntent) throw new VitrineError('bad_usage', `--${forIntent} is for vitrine evaluate intent. See: vitrine help evaluate`);
     if (invocation.values.shop === undefined && (invocation.values.sessions !== undefined || invocation.positionals.length > 0)) return evaluateFromFiles(invocation);
     const shop = required(invocation, 'shop', 'my-shop');
     const extra = Object.keys(invocation.values).find((name) => !['shop', 'json', 'help'].includes(name));
