@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page, PageScreenshotOptions } from 'playwright-core';
 import { launchBrowser } from '../browser.ts';
+import { THEMES, type Theme } from '../shop/storefront/look.ts';
 import type { Demo } from './run-demo.ts';
 import { acceptConsent, showRecommendations, visitStorefront } from './visit-storefront.ts';
 
@@ -12,8 +13,8 @@ const PHONE = { width: 390, height: 844 };
 /** The dashboard is made for wider windows. */
 const OWNERS_DESKTOP = { width: 1440, height: 900 };
 
-/** Draws the storefront with its widgets and the dashboard as they are in a running demonstration. */
-export async function drawPictures({ shop, server }: Demo, folder: string, note: (line: string) => void): Promise<void> {
+/** Draws the storefront with its widgets, in each theme, and the dashboard, as they are in a running demonstration. */
+export async function drawPictures({ shop, server }: Demo, folder: string, note: (line: string) => void, options: { dashboard?: boolean } = {}): Promise<void> {
   await mkdir(folder, { recursive: true });
   const browser = await launchBrowser();
   const shoot = async (page: Page, name: string, options: PageScreenshotOptions): Promise<void> => {
@@ -31,28 +32,41 @@ export async function drawPictures({ shop, server }: Demo, folder: string, note:
   };
 
   try {
+    // Each theme on a desktop and a phone; the names of the first theme's pictures are without it.
+    for (const theme of THEMES) {
+      const named = (page: string) => (theme === THEMES[0] ? `storefront-${page}` : `storefront-${theme}-${page}`);
+      await withPage({ viewport: DESKTOP }, async (page) => {
+        await dress(page, shop.origin, theme);
+        await openFavourite(page, shop.origin, 'loose-tea');
+        await openFavourite(page, shop.origin, 'teapots');
+        await showRecommendations(page, 'related');
+        await shoot(page, named('product-desktop'), await aboveFooter(page));
+        await page.goto(shop.origin);
+        await showRecommendations(page, 'for-you');
+        await page.setViewportSize({ width: DESKTOP.width, height: 1_200 }); // departments and recommendations under the header
+        await loadImages(page);
+        await page.locator('vitrine-recommendations').evaluate((widget) => scrollTo(0, widget.getBoundingClientRect().bottom + scrollY + 24 - innerHeight));
+        await shoot(page, named('home-desktop'), {});
+      });
+      await withPage({ viewport: PHONE, isMobile: true, hasTouch: true }, async (page) => {
+        await dress(page, shop.origin, theme);
+        await openFavourite(page, shop.origin, 'teapots');
+        await page.getByRole('button', { name: 'Add to cart' }).click();
+        await page.waitForURL('**/cart');
+        await showRecommendations(page, 'bought-together');
+        await shoot(page, named('cart-phone'), await aboveFooter(page));
+      });
+    }
     await withPage({ viewport: DESKTOP }, async (page) => {
-      await acceptConsent(page, shop.origin);
-      await openFavourite(page, shop.origin, 'loose-tea');
+      await dress(page, shop.origin, THEMES[0], 'he');
       await openFavourite(page, shop.origin, 'teapots');
       await showRecommendations(page, 'related');
-      await shoot(page, 'storefront-product-desktop', await aboveFooter(page));
-      await page.goto(shop.origin);
-      await showRecommendations(page, 'for-you');
-      await page.setViewportSize({ width: DESKTOP.width, height: 1_200 }); // departments and recommendations under the header
       await loadImages(page);
-      await page.locator('vitrine-recommendations').evaluate((widget) => scrollTo(0, widget.getBoundingClientRect().bottom + scrollY + 24 - innerHeight));
-      await shoot(page, 'storefront-home-desktop', {});
-    });
-    await withPage({ viewport: PHONE, isMobile: true, hasTouch: true }, async (page) => {
-      await acceptConsent(page, shop.origin);
-      await openFavourite(page, shop.origin, 'teapots');
-      await page.getByRole('button', { name: 'Add to cart' }).click();
-      await page.waitForURL('**/cart');
-      await showRecommendations(page, 'bought-together');
-      await shoot(page, 'storefront-cart-phone', await aboveFooter(page));
+      await page.locator('vitrine-recommendations').evaluate((widget) => scrollTo(0, widget.getBoundingClientRect().top + scrollY - 120));
+      await shoot(page, 'storefront-right-to-left', {});
     });
 
+    if (options.dashboard === false) return;
     const followed = await visitStorefront(browser, shop, VISITS);
     note(`${VISITS} visits, ${followed} recommendations followed.`);
     for (const [size, viewport] of Object.entries({ desktop: OWNERS_DESKTOP, phone: PHONE })) {
@@ -69,6 +83,12 @@ export async function drawPictures({ shop, server }: Demo, folder: string, note:
   } finally {
     await browser.close();
   }
+}
+
+/** Agrees to be measured, in this theme and language. */
+async function dress(page: Page, origin: string, theme: Theme, lang = 'en'): Promise<void> {
+  await acceptConsent(page, origin);
+  await page.goto(`${origin}/?theme=${theme}&lang=${lang}`);
 }
 
 /** Opens the product of a collection that sells best. */
