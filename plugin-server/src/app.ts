@@ -46,6 +46,11 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
   });
 
   app.use(limitRequests(ctx));
+  app.use((c, next) => {
+    // No text that is stored holds this character, and the database refuses to look for one that does.
+    if (c.req.url.includes('%00')) throw new VitrineError('bad_input', 'The address holds a character that no address needs.');
+    return next();
+  });
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.route('/', assetRoutes(assets));
   app.route('/', publicRoutes(ctx));

@@ -24,6 +24,7 @@ const NAMES: ReadonlyMap<string, () => Promise<Bench>> = new Map<string, () => P
   ['webhooks', () => import('./webhooks.ts')],
   ['collector', () => import('./collector.ts')],
   ['endpoints', () => import('./endpoints.ts')],
+  ['fuzz', () => import('./fuzz.ts')],
   ['kill', () => import('./kill.ts')],
   ['growth', () => import('./growth.ts')],
   ['train', () => import('./train.ts')],

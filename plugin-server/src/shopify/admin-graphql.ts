@@ -34,8 +34,8 @@ export function createAdminClient(deps: ShopifyDeps, input: { shop: string; acce
         const { data, errors, extensions } = await withShopifyFetch(deps, () => client.request(document, { variables }));
         if (!errors) return data as Data;
         const status = errors.networkStatusCode ?? 0;
-        const problems = (errors.graphQLErrors ?? []) as readonly GraphqlProblem[];
-        const codes = problems.map((problem) => problem.extensions?.code);
+        const problems = (Array.isArray(errors.graphQLErrors) ? errors.graphQLErrors : []) as readonly (GraphqlProblem | null)[];
+        const codes = problems.map((problem) => problem?.extensions?.code);
         const throttled = codes.includes('THROTTLED') || status === 429;
         if (throttled || status >= 500) {
           if (attempt < ATTEMPTS) {

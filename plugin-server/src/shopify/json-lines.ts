@@ -1,4 +1,5 @@
 import { VitrineError } from '@vitrine/sdk/core';
+import { parseJson } from './parse-json.ts';
 
 /** One line of a bulk result: a node, with its parent's id if it is a child. */
 export type JsonLine = Readonly<Record<string, unknown>> & { readonly id?: string; readonly __parentId?: string };
@@ -43,7 +44,7 @@ function parseLine(text: string, name: string, number: number): JsonLine | undef
   if (text.trim() === '') return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch { /* reported below, like every other thing that is not an object */ }
   // Shorter, it cannot be deep enough to exhaust the stack of whoever writes it out again.
   if (text.length > 2_000 && isDeeper(value, DEEPEST)) throw new VitrineError('upstream', `${name}, line ${number}: nested deeper than ${DEEPEST} levels.`);
