@@ -20,7 +20,18 @@ const HOUR = 3_600_000;
 const quick = async (): Promise<void> => {};
 const seconds = (time: number | null): number | null => (time === null ? null : Math.floor(time / 1000));
 
-/** Rows as the shop's own data say they must be; customers by presence, since they are stored as keyed hashes. */
+/** Names the same thing the same, in the order of first appearance: what hashes of customers are compared by. */
+function numbered<Row extends { customer: unknown }>(rows: Row[]): Row[] {
+  const numbers = new Map<unknown, number>();
+  const numberOf = (customer: unknown): number | null => {
+    if (customer === null) return null;
+    if (!numbers.has(customer)) numbers.set(customer, numbers.size);
+    return numbers.get(customer)!;
+  };
+  return rows.map((row) => ({ ...row, customer: numberOf(row.customer) }));
+}
+
+/** Rows as the shop's own data say they must be; of customers, which orders are the same one's. */
 function truth(shop: Shop) {
   const known = new Set(shop.products.map(({ id }) => id));
   const byId = <Row extends { id: string }>(rows: Row[]) => rows.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -28,15 +39,15 @@ function truth(shop: Shop) {
     products: byId(shop.products.map((product) => ({
       id: product.id, title: product.title, handle: product.handle, type: product.type, vendor: product.vendor, tags: [...product.tags],
       price: Math.min(...product.variants.map(({ price }) => price)) / 100, status: product.status, published: product.publishedAt !== null,
-      available: product.variants.some(({ tracked, quantity }) => !tracked || quantity > 0),
+      available: product.variants.some(({ tracked, quantity }) => !tracked || quantity > 0), created: seconds(product.createdAt), image: `${shop.origin}/images/${product.id}.svg`,
     }))),
     variants: byId(shop.products.flatMap((product) => product.variants.map((variant) => ({
-      id: variant.id, product: product.id, price: variant.price / 100, quantity: variant.quantity,
+      id: variant.id, product: product.id, price: variant.price / 100, quantity: variant.quantity, tracked: variant.tracked, item: variant.inventoryItemId,
     })))),
-    orders: byId(shop.orders.filter(({ test }) => !test).map((order) => ({
-      id: order.id, customer: order.customerId !== null, at: seconds(order.createdAt), cancelled: seconds(order.cancelledAt),
+    orders: numbered(byId(shop.orders.filter(({ test }) => !test).map((order) => ({
+      id: order.id, customer: order.customerId as unknown, at: seconds(order.createdAt), cancelled: seconds(order.cancelledAt), updated: seconds(order.updatedAt), currency: 'EUR',
       total: (order.cancelledAt === null ? order.total - order.lines.reduce((sum, line) => sum + line.price * line.refunded, 0) : 0) / 100,
-    }))),
+    })))),
     // A line whose product was deleted since no longer names it in the shop's answers.
     lines: byId(shop.orders.filter(({ test }) => !test).flatMap((order) => order.lines
       .filter((line) => line.quantity > line.refunded && known.has(line.productId!))
@@ -47,12 +58,12 @@ function truth(shop: Shop) {
 async function stored(db: Database, shop: string): Promise<ReturnType<typeof truth>> {
   const read = <Row extends object>(sql: string) => db.query<Row>(sql, [shop]);
   return {
-    products: await read(`SELECT product_id AS id, title, handle, product_type AS type, vendor, tags, price, status, published, available
+    products: await read(`SELECT product_id AS id, title, handle, product_type AS type, vendor, tags, price, status, published, available, extract(epoch FROM created_at)::float8 AS created, image_url AS image
                           FROM products WHERE shop_id = $1 AND status <> 'deleted' ORDER BY product_id COLLATE "C"`),
-    variants: await read(`SELECT variant_id AS id, v.product_id AS product, v.price, quantity FROM variants v JOIN products p USING (shop_id, product_id)
+    variants: await read(`SELECT variant_id AS id, v.product_id AS product, v.price, quantity, tracked, inventory_item_id AS item FROM variants v JOIN products p USING (shop_id, product_id)
                           WHERE v.shop_id = $1 AND p.status <> 'deleted' ORDER BY variant_id COLLATE "C"`),
-    orders: await read(`SELECT order_id AS id, customer_key IS NOT NULL AS customer, extract(epoch FROM ordered_at)::float8 AS at,
-                               extract(epoch FROM cancelled_at)::float8 AS cancelled, total FROM orders WHERE shop_id = $1 ORDER BY order_id COLLATE "C"`),
+    orders: numbered(await read<{ customer: unknown }>(`SELECT order_id AS id, customer_key AS customer, extract(epoch FROM ordered_at)::float8 AS at, extract(epoch FROM cancelled_at)::float8 AS cancelled,
+                               extract(epoch FROM updated_at)::float8 AS updated, currency, total FROM orders WHERE shop_id = $1 ORDER BY order_id COLLATE "C"`)),
     lines: await read(`SELECT order_id || '/' || line_id AS id, product_id AS product, quantity, unit_price AS price
                        FROM order_lines l JOIN products p USING (shop_id, product_id) WHERE shop_id = $1 AND p.status <> 'deleted' ORDER BY order_id || '/' || line_id COLLATE "C"`),
   } as ReturnType<typeof truth>;
