@@ -2,6 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { encodeArtifact, formatPublishableKey, hashArtifact, MIX_SIZE, paramShapes, type Sign, type TensorInput } from '@vitrine/sdk/core';
 import { packAttributes } from '../../plugin-server/src/pipeline/compress/pack-attributes.ts';
 import { packNeighbours } from '../../plugin-server/src/pipeline/compress/pack-neighbours.ts';
+import { packBits } from '../../plugin-server/src/pipeline/compress/planes.ts';
 
 export interface Signer {
   readonly key: string;
@@ -41,13 +42,15 @@ export interface RandomModelOptions {
   readonly neighbours?: number;
   /** Items get a type, "even" or "odd" by their row, and a price, a tenth of it. */
   readonly attributes?: boolean;
+  /** "p60" and "p61" rise, until 2100; everything is bought again after ten days; every other companion was bought together. */
+  readonly lists?: boolean;
   readonly audience?: 'browser' | 'server';
   readonly version?: string;
 }
 
 /** An artifact with random weights: what the engine does with it is well defined, if meaningless. Ids are "p0", "p1", … */
 export async function randomArtifact(signer: Signer, options: RandomModelOptions) {
-  const { items, dim, seed, shop = 'demo.myshopify.com', tieEvery = 0, goals = 3, neighbours = 3, attributes = false, audience = 'browser', version = '20260101T000000Z-0001' } = options;
+  const { items, dim, seed, shop = 'demo.myshopify.com', tieEvery = 0, goals = 3, neighbours = 3, attributes = false, lists = false, audience = 'browser', version = '20260101T000000Z-0001' } = options;
   const random = seeded(seed);
   const tensors = new Map<string, TensorInput>([['items', { type: 'utf8', shape: [items], data: Array.from({ length: items }, (_, row) => `p${row}`) }]]);
   for (const [name, shape] of paramShapes({ items, dim })) {
@@ -70,9 +73,14 @@ export async function randomArtifact(signer: Signer, options: RandomModelOptions
     const products = Array.from({ length: items }, (_, row) => ({ id: `p${row}`, productType: row % 2 === 0 ? 'even' : 'odd', vendor: '', tags: [], price: row / 10 }));
     for (const [name, tensor] of packAttributes(products.map(({ id }) => id), products)) tensors.set(name, tensor);
   }
+  if (lists) {
+    const entries = companions.tensors.get('neighbour_weight')!.shape[0];
+    tensors.set('trending', { type: 'utf8', shape: [2], data: ['p60', 'p61'] }).set('trending_growth', { type: 'float32', shape: [2], data: Float32Array.of(3, 2) });
+    tensors.set('neighbour_bought', { type: 'uint8', shape: [Math.ceil(entries / 8)], data: packBits(Array.from({ length: entries }, (_, at) => at % 2)) });
+  }
   const bytes = await encodeArtifact({
     family: 'recommendation', audience, shop, version, createdAt: '2026-01-01T00:00:00.000Z',
-    config: { items, dim, maxLength: 50, scale: 12, goals, neighbours: companions.count }, metrics: [],
+    config: { items, dim, maxLength: 50, scale: 12, goals, neighbours: companions.count, ...(lists && { trendingUntil: 4_102_444_800, repurchaseDays: 10 }) }, metrics: [],
   }, tensors, signer.sign);
   return { bytes, hash: await hashArtifact(bytes, webcrypto.subtle as never), version, shop };
 }

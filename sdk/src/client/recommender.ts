@@ -75,6 +75,8 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   const host = createModelHost({ shop, key, backend, now, workerUrl, source: createArtifactSource({ server, shop, fetch, useCache }), onStatus, onError });
   const lookup = createProductLookup({ server, shop, fetch, now, useCache, mayStore });
   let disposed = false;
+  /** Since when no engine has answered: a page's lists wait together, not one after the other. */
+  let waitingSince: number | null = null;
 
   const asked = ({ limit, reasons, ...list }: RecommendRequest): ListRequest => ({
     list, limit: limitOf({ limit }) + SPARES, now: now(),
@@ -104,8 +106,9 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     },
     ready: () => host.start().then(() => host.status, () => host.status),
     async recommend(request) {
-      const ranking = rank(request);
-      const { items, version, backend: by, wants } = await within(PATIENCE_MS, ranking).catch((error: unknown) => {
+      waitingSince ??= now();
+      const ranking = rank(request).finally(() => { waitingSince = null; });
+      const { items, version, backend: by, wants } = await within(waitingSince + PATIENCE_MS - now(), ranking).catch((error: unknown) => {
         // A mistake in the request is the page's to see, not to paper over.
         if (error instanceof VitrineError && (error.code === 'bad_usage' || error.code === 'bad_input')) throw error;
         return rankWithout(request) ?? ranking;

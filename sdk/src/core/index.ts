@@ -25,6 +25,7 @@ export * from './features/encode.ts';
 export * from './features/numeric.ts';
 
 export * from './models/intent/config.ts';
+export * from './models/intent/explain.ts';
 export * from './models/intent/forward.ts';
 export * from './models/intent/load.ts';
 

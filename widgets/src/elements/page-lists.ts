@@ -8,8 +8,8 @@ interface PageList {
 }
 
 const lists = new Map<Element, PageList>();
-/** A list that takes longer is not waited for. */
-const PATIENCE_MS = 2_000;
+/** A list that takes longer is not waited for: as long as the client waits for its engine. */
+const PATIENCE_MS = 10_000;
 
 /** This widget ranks; those behind it in the document wait. */
 export function beginList(element: Element): void {

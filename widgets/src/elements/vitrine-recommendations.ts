@@ -8,10 +8,9 @@ import { WIDGET_CSS } from '../ui/styles.ts';
 import { beginList, idsElsewhere, endList, forgetList } from './page-lists.ts';
 import { whenClient } from './shared-client.ts';
 import { watchSeen } from './watch-seen.ts';
+import { whenNear } from './when-near.ts';
 
 const MOST_ITEMS = 24;
-/** How far outside the window ranking begins. */
-const NEAR = '800px';
 
 let sheet: CSSStyleSheet | undefined;
 
@@ -21,7 +20,7 @@ let sheet: CSSStyleSheet | undefined;
  * Attributes: `kind` (`related` by default), `product-id`, `product-ids` ("8001,8002"), `limit` (1 to 24), `filter` (JSON, e.g.
  * `{"types":["Shoes"],"price":{"max":50}}`), `exclude` and `pin` (ids), `boost` and `bury` (JSON, e.g.
  * `[{"filter":{"tags":{"any":["sale"]}},"factor":3}]`), `seen` and `bought` (`keep`, `last`, `drop`), `margin`, `reasons`
- * (shows them), `allow-repeats` (what another widget of the page shows may come here too), `heading`, `locale`. A changed
+ * (shows them), `allow-repeats` (this list and the page's others may show the same), `heading`, `locale`. A changed
  * attribute ranks again.
  *
  * Events, which bubble: `vitrine:impression` `{ kind, artifact, items }`, `vitrine:click` `{ kind, artifact, item }`.
@@ -89,21 +88,18 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
     this.#render({
       status: 'loading', items: [], heading: this.#params().heading, artifact: null, error: null, sendEvent: () => false,
     });
-    const near = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      near.disconnect();
-      const connect = (client: Vitrine) => {
-        this.#connection ??= connectRecommendations(client, this.#params(), (state) => {
-          if (state.status === 'loading') beginList(this);
-          else endList(this, state.items.map(({ id }) => id));
-          this.#render(state);
-        });
-      };
+    const connect = (client: Vitrine) => {
+      this.#connection ??= connectRecommendations(client, this.#params(), (state) => {
+        if (this.hasAttribute('allow-repeats')) forgetList(this);
+        else if (state.status === 'loading') beginList(this);
+        else endList(this, state.items.map(({ id }) => id));
+        this.#render(state);
+      });
+    };
+    this.#stops.add(whenNear(this, () => {
       if (this.#own) connect(this.#own);
       else this.#stops.add(whenClient(connect));
-    }, { rootMargin: NEAR });
-    near.observe(this);
-    this.#stops.add(() => near.disconnect());
+    }));
   }
 
   #stop(): void {

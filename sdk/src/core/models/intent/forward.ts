@@ -56,26 +56,33 @@ export function predictIntent(model: IntentModel, row: Row): number {
   return 1 / (1 + Math.exp(-intentLogit(model, row)));
 }
 
-/** Log-odds of a yes for one row: the members' mean. */
-export function intentLogit({ config, features, starts, table, params }: IntentModel, row: Row): number {
-  const { hidden: h, members: k } = config;
-  const units = k * h;
-  const low = Float64Array.from(params.get('first_bias')!);
+/**
+ * Adds what one feature of a row says to the first layer, before its bias and its fold at 0.
+ * @param at number of the feature
+ * @param units [k × h]
+ */
+export function addFeature({ features, starts, table }: IntentModel, at: number, row: Row, units: Float64Array): void {
   const add = (from: number, share: number) => {
-    if (share !== 0) for (let unit = 0; unit < units; unit++) low[unit] += share * table[from * units + unit];
+    const start = from * units.length;
+    if (share !== 0) for (let unit = 0; unit < units.length; unit++) units[unit] += share * table[start + unit];
   };
-  for (let at = 0; at < features.length; at++) {
-    const feature = features[at];
-    if (feature.kind === 'categorical') {
-      const level = placeWord(feature, row);
-      if (level >= 0) add(starts[at] + level, 1);
-      continue;
-    }
-    const { bin, share, missing } = placeNumber(feature, numericValue(feature, row));
-    add(starts[at] + bin, 1 - share);
-    add(starts[at] + bin + 1, share);
-    if (missing && feature.indicator) add(starts[at] + feature.knots.length, 1);
+  const feature = features[at];
+  if (feature.kind === 'categorical') {
+    const level = placeWord(feature, row);
+    if (level >= 0) add(starts[at] + level, 1);
+    return;
   }
+  const { bin, share, missing } = placeNumber(feature, numericValue(feature, row));
+  add(starts[at] + bin, 1 - share);
+  add(starts[at] + bin + 1, share);
+  if (missing && feature.indicator) add(starts[at] + feature.knots.length, 1);
+}
+
+/** Log-odds of a yes for one row: the members' mean. */
+export function intentLogit(model: IntentModel, row: Row): number {
+  const { config: { hidden: h, members: k }, features, params } = model;
+  const low = Float64Array.from(params.get('first_bias')!);
+  for (let at = 0; at < features.length; at++) addFeature(model, at, row, low);
   const [second, input, output, bias, last, lastBias] = ['second', 'second_in', 'second_out', 'second_bias', 'last', 'last_bias'].map((name) => params.get(name)!);
   const sums = new Float64Array(h);
   let total = 0;
