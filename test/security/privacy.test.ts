@@ -16,6 +16,7 @@ import { APP, install, quick, settle, setUp, takeJobs, type Pair } from '../e2e/
 import { findTraces } from './find-traces.ts';
 
 const DAY = 86_400_000;
+const NOTHING = { shops: 0, events: 0, orders: 0, models: 0, requests: 0 };
 const PERSON = { email: 'canary-person@example.com', address1: '77 Canary Wharf Lane', zip: 'CN4 R7Y', phone: '+44 20 7946 0077' };
 const VISITOR = 'canary-visitor-7f3d0c51';
 const SESSIONS = ['canary-session-before', 'canary-session-bought'];
@@ -175,14 +176,21 @@ test('what is kept for a time goes when it has passed, of installed shops', asyn
   const insert = "INSERT INTO events (shop_id, event_id, session_id, type, at, received_at, payload) VALUES ($1, $2, 's', 'page_viewed', $3, $3, '{}')";
   await ctx.db.query(insert, [shop.domain, 'new', new Date(now)]);
   const [{ orders }] = await ctx.db.query<{ orders: number }>('SELECT count(*)::int AS orders FROM orders');
-  assert.deepEqual(await forgetOldData(ctx), { events: 0, orders: 0, models: 0, requests: 0 });
+  assert.deepEqual(await forgetOldData(ctx), NOTHING);
   now += 31 * DAY;
-  assert.deepEqual(await forgetOldData(ctx), { events: 0, orders: 0, models: 0, requests: 1 });
+  assert.deepEqual(await forgetOldData(ctx), { ...NOTHING, requests: 1 });
   now += 365 * DAY;
-  assert.deepEqual(await forgetOldData(ctx), { events: 1, orders: 0, models: 0, requests: 0 });
+  assert.deepEqual(await forgetOldData(ctx), { ...NOTHING, events: 1 });
   now += 3 * 365 * DAY;
-  assert.deepEqual(await forgetOldData(ctx), { events: 0, orders, models: 0, requests: 0 });
+  assert.deepEqual(await forgetOldData(ctx), { ...NOTHING, orders });
   assert.deepEqual(await ctx.db.query('SELECT 1 FROM order_lines'), []);
+
+  // A shop that has left, of which nobody asked that it be erased.
+  await ctx.db.query('UPDATE shops SET uninstalled_at = $2 WHERE shop_id = $1', [shop.domain, new Date(now - 29 * DAY)]);
+  assert.deepEqual(await forgetOldData(ctx), NOTHING);
+  now += 2 * DAY;
+  assert.deepEqual(await forgetOldData(ctx), { ...NOTHING, shops: 1 });
+  assert.deepEqual(await ctx.db.query('SELECT 1 FROM shops UNION ALL SELECT 1 FROM products'), []);
 });
 
 test('the command line hands out the same', async (t) => {

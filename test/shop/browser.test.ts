@@ -85,6 +85,16 @@ test('in a browser: consent, a purchase, accessibility, and a token for the embe
     await page.goto(`${shop.origin}/collections/all`);
     assert.deepEqual(await findProblems(page), [], 'collection');
 
+    await page.goto(`${shop.origin}/__faults`);
+    await page.getByLabel('Throttle').fill('0.3');
+    await page.getByLabel('End as').selectOption('EXPIRED');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('status').filter({ hasText: 'misbehaves: throttle 0.3, bulkEnds EXPIRED' }).waitFor();
+    assert.deepEqual([shop.faults.throttle, shop.faults.bulkEnds], [0.3, 'EXPIRED']);
+    assert.deepEqual(await findProblems(page), [], 'faults');
+    await page.getByRole('button', { name: 'All off' }).click();
+    await page.getByRole('status').filter({ hasText: 'behaves.' }).waitFor();
+
     await page.goto(`${shop.origin}/admin/apps/vitrine`);
     const token = await page.frameLocator('iframe').locator('body[data-token]').getAttribute('data-token');
     const claims = JSON.parse(Buffer.from(token!.split('.')[1], 'base64url').toString('utf8'));

@@ -4,6 +4,7 @@ import { forgetSubjectsBefore } from '../store/privacy-requests.ts';
 import { findLiveRelease } from '../store/releases.ts';
 import { deleteEventsBefore, deleteOrdersBefore, deleteOrphanedModels } from '../store/retention.ts';
 import { listShops } from '../store/shops.ts';
+import { eraseShop } from './erase-shop.ts';
 import { DUE } from './privacy-subject.ts';
 
 const DAY = 86_400_000;
@@ -16,17 +17,21 @@ export const KEEP = {
   orders: 1_126,
   /** Models that are not live any more: a rollback within a month. */
   models: 30,
+  /** Everything of a shop that was uninstalled, should the request to erase it, due after two days, never come. */
+  uninstalled: 30,
 } as const;
 
 /**
  * Removes what is older than it is kept, of shops that are installed in Shopify; what an owner has imported from files
  * is theirs to remove.
  */
-export async function forgetOldData(ctx: Context): Promise<{ events: number; orders: number; models: number; requests: number }> {
+export async function forgetOldData(ctx: Context): Promise<{ shops: number; events: number; orders: number; models: number; requests: number }> {
   const { db } = ctx;
   const now = ctx.clock();
+  const left = (await listShops(db)).filter(({ source, uninstalledAt }) => source === 'shopify' && uninstalledAt !== null && uninstalledAt < now - KEEP.uninstalled * DAY);
+  for (const { id, uninstalledAt } of left) await eraseShop(ctx, { shop: id, requestId: `uninstalled-${uninstalledAt}` });
   const removed = {
-    events: await deleteEventsBefore(db, now - KEEP.events * DAY), orders: await deleteOrdersBefore(db, now - KEEP.orders * DAY),
+    shops: left.length, events: await deleteEventsBefore(db, now - KEEP.events * DAY), orders: await deleteOrdersBefore(db, now - KEEP.orders * DAY),
     models: await removeReplacedModels(ctx, now - KEEP.models * DAY), requests: await forgetSubjectsBefore(db, now - DUE),
   };
   if (Object.values(removed).some((rows) => rows > 0)) ctx.log.info('old data removed', removed);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -53,4 +53,13 @@ test('a source that fails, and a reader that stops, leave no files', async () =>
   await assert.rejects(collect(groupChildren((async function* () { yield { id: 'p' }; throw new Error('cut off'); })())), /cut off/);
   for await (const _ of groupChildren((async function* () { yield { id: 'p' }; yield { id: 'q' }; })())) break;
   assert.equal(leftovers(), before);
+});
+
+test('what a killed process left goes with the next import, a day later', async () => {
+  const [old, young] = [mkdtempSync(join(tmpdir(), 'vitrine-bulk-')), mkdtempSync(join(tmpdir(), 'vitrine-bulk-'))];
+  const yesterday = Date.now() / 1000 - 90_000;
+  utimesSync(old, yesterday, yesterday);
+  await group([{ id: 'p' }]);
+  assert.deepEqual([existsSync(old), existsSync(young)], [false, true]);
+  rmSync(young, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -13,6 +13,9 @@ export interface Family {
 
 /** Parts of the result that are joined one after the other: memory holds one. */
 const PARTS = 32;
+const NAME = 'vitrine-bulk-';
+/** Older than this, in milliseconds, no import is under way. */
+const LEFT = 86_400_000;
 
 /**
  * Joins children to their parents. A bulk result lists them in any order and may be larger than memory, so its lines
@@ -24,7 +27,8 @@ export async function* groupChildren(
   lines: AsyncIterable<JsonLine>, options: { parts?: number; onRead?: (lines: number) => void } = {},
 ): AsyncGenerator<Family, { orphans: number }> {
   const { parts = PARTS } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'vitrine-bulk-')); // readable by this user alone
+  await removeLeftovers();
+  const folder = await mkdtemp(join(tmpdir(), NAME)); // readable by this user alone
   try {
     const paths = Array.from({ length: parts }, (_, index) => join(folder, `${index}.jsonl`));
     const files = paths.map((path) => createWriteStream(path, { mode: 0o600 }));
@@ -60,6 +64,15 @@ export async function* groupChildren(
     return { orphans };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a process that was killed has left behind: the lines name customers. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of (await readdir(tmpdir())).filter((each) => each.startsWith(NAME))) {
+    const path = join(tmpdir(), name);
+    const changedAt = (await stat(path).catch(() => undefined))?.mtimeMs;
+    if (changedAt !== undefined && Date.now() - changedAt > LEFT) await rm(path, { recursive: true, force: true }).catch(() => {}); // another user's
   }
 }
 
