@@ -155,10 +155,11 @@ test('our model: the figures are those of the artifact that is kept, and float32
       if (place >= 0) sum += 1 / (place + 1);
     }
   }
-  const [popular, ncf, float, shipped] = evaluation.rows.map(({ metrics }) => metrics['MRR@20']);
+  const [popular, ncf, float, heldBack, shipped] = evaluation.rows.map(({ metrics }) => metrics['MRR@20']);
   near(shipped, sum / count);
   assert.equal(evaluation.cases, count);
-  assert.equal(evaluation.rows[3].bytes, file.length);
+  assert.equal(evaluation.rows[4].bytes, file.length);
+  assert.ok(heldBack > 2 * popular, `held back ${heldBack}, popularity ${popular}`);
   assert.ok(Math.abs(float - shipped) < 0.02, `float32 ${float}, shipped ${shipped}`);
   assert.ok(shipped > 2 * popular, `shipped ${shipped}, popularity ${popular}`);
   assert.ok(ncf > popular, `NCF ${ncf}, popularity ${popular}`);
