@@ -30,7 +30,7 @@ test('each wrong value is one line that names its variable', () => {
     [{ APP_URL: 'vitrine.example.com' }, /^APP_URL must be an origin/],
     [{ APP_URL: 'https://vitrine.example.com/app' }, /^APP_URL /],
     [{ DATABASE_URL: 'mysql://db' }, /^DATABASE_URL /],
-    [{ VITRINE_SECRET: '', DATABASE_URL: 'postgres://db/vitrine' }, /^VITRINE_SECRET is missing/],
+    [{ VITRINE_SECRET: '', TRUSTED_PROXIES: '203.0.113.7, 2001:db8::/32', DATABASE_URL: 'postgres://db/vitrine' }, /^VITRINE_SECRET is missing/],
     [{ SHOPIFY_API_KEY: 'key' }, /^SHOPIFY_API_SECRET is missing/],
     [{ SHOPIFY_API_SECRET: 'secret' }, /^SHOPIFY_API_KEY is missing/],
     [{ SHOPIFY_SHOP_ORIGIN: 'https://evil.example' }, /^SHOPIFY_SHOP_ORIGIN is for tests only/],
@@ -50,10 +50,10 @@ test('each wrong value is one line that names its variable', () => {
 test('a full environment', () => {
   assert.deepEqual(readConfig({
     VITRINE_SECRET: SECRET, VITRINE_SECRET_PREVIOUS: `${'p'.repeat(32)}, ${'q'.repeat(40)}`, VITRINE_HOME: '/var/lib/vitrine', PORT: '8080', HOST: '0.0.0.0', APP_URL: 'https://vitrine.example.com/',
-    DATABASE_URL: 'postgres://db/vitrine', SHOPIFY_API_KEY: 'key', SHOPIFY_API_SECRET: 'secret', SHOPIFY_SHOP_ORIGIN: 'http://127.0.0.1:9292',
+    TRUSTED_PROXIES: '203.0.113.7, 2001:db8::/32', DATABASE_URL: 'postgres://db/vitrine', SHOPIFY_API_KEY: 'key', SHOPIFY_API_SECRET: 'secret', SHOPIFY_SHOP_ORIGIN: 'http://127.0.0.1:9292',
     VITRINE_DEVICE: 'cpu', APP_BRIDGE_URL: 'http://127.0.0.1:9292/app-bridge.js',
   }), {
-    home: '/var/lib/vitrine', secret: SECRET, previousSecrets: ['p'.repeat(32), 'q'.repeat(40)], port: 8080, host: '0.0.0.0', appUrl: 'https://vitrine.example.com', databaseUrl: 'postgres://db/vitrine',
+    home: '/var/lib/vitrine', secret: SECRET, previousSecrets: ['p'.repeat(32), 'q'.repeat(40)], port: 8080, host: '0.0.0.0', appUrl: 'https://vitrine.example.com', trustedProxies: ['203.0.113.7', '2001:db8::/32'], databaseUrl: 'postgres://db/vitrine',
     shopify: { apiKey: 'key', apiSecret: 'secret', shopOrigin: 'http://127.0.0.1:9292' }, device: 'cpu', appBridgeUrl: 'http://127.0.0.1:9292/app-bridge.js',
   });
 });

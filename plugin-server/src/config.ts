@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { VitrineError } from '@vitrine/sdk/core';
@@ -31,6 +32,8 @@ export interface Config {
   readonly host: string;
   /** Where shops and browsers reach this server, without a slash at the end. */
   readonly appUrl: string;
+  /** Proxies outside of private networks that are believed about whom they speak for: addresses, or networks as 203.0.113.0/24. */
+  readonly trustedProxies?: readonly string[];
   /** A PostgreSQL server; the embedded database without it. */
   readonly databaseUrl?: string;
   /** Absent: shops come from files only. */
@@ -44,6 +47,13 @@ const origin = z.string().regex(/^https?:\/\/[^/?#@]+\/?$/, 'must be an origin l
 const loopback = origin.refine((text) => /^(localhost|127(\.\d+){3}|\[::1\]|[a-z0-9-]+\.localhost)$/.test(new URL(text).hostname),
   'is for tests only and must be on this machine, like http://127.0.0.1:9292');
 
+/** An address, or one with the number of bits that all addresses of a network share. */
+function isNetwork(text: string): boolean {
+  const [address, bits = '0', ...rest] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
 const schema = z.object({
   VITRINE_HOME: z.string().default('.vitrine'),
   VITRINE_SECRET: z.string().min(32, 'must have at least 32 characters; make one with: openssl rand -hex 32').optional(),
@@ -52,6 +62,8 @@ const schema = z.object({
   PORT: z.string().regex(/^\d+$/, 'must be a port number').transform(Number).refine((port) => port <= 65_535, 'must be a port number').default(3000),
   HOST: z.string().default('127.0.0.1'),
   APP_URL: origin.optional(),
+  TRUSTED_PROXIES: z.string().transform((text) => text.split(',').map((each) => each.trim()).filter(Boolean))
+    .refine((all) => all.every(isNetwork), 'must be addresses or networks like 203.0.113.7 or 203.0.113.0/24, with commas between them').optional(),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be an address like postgres://user@host:5432/name').optional(),
   SHOPIFY_API_KEY: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
   SHOPIFY_API_SECRET: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
@@ -86,6 +98,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     port: values.PORT,
     host: values.HOST,
     appUrl: values.APP_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST.replace('0.0.0.0', '127.0.0.1')}:${values.PORT}`,
+    trustedProxies: values.TRUSTED_PROXIES,
     databaseUrl: values.DATABASE_URL,
     shopify: values.SHOPIFY_API_KEY ? { apiKey: values.SHOPIFY_API_KEY, apiSecret: values.SHOPIFY_API_SECRET!, shopOrigin: values.SHOPIFY_SHOP_ORIGIN } : undefined,
     appBridgeUrl: values.APP_BRIDGE_URL,

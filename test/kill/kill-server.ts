@@ -128,7 +128,7 @@ async function finish(env: Readonly<Record<string, string>>, acknowledged: Ackno
   // A shared queue learns by a missing heartbeat that a process is gone: the minute is not waited for.
   await withBenchContext(env, ({ db }) => db.query("UPDATE queue.job SET state = 'retry', start_after = now() WHERE state = 'active'"));
   const child = start(env, { BUSY: 'no', FROM: '0' }, ({ trained }) => { if (trained) acknowledged.trainings.add(trained); });
-  const late = setTimeout(() => child.kill('SIGKILL'), 240_000);
+  const late = setTimeout(() => child.kill('SIGKILL'), 90_000);
   await once(child, 'close');
   clearTimeout(late);
   return withBenchContext(env, (ctx) => checkFinished(ctx, acknowledged));

@@ -105,3 +105,23 @@ test('a training that its owner cancels is not tried again; one that a stopping 
     await after.stop();
   }
 });
+
+testBothDatabases('a run whose process was killed before it queued the job is queued by the next worker', async (db, t) => {
+  const jobs = await startQueue(db, { log: silentLog });
+  const ctx = { ...(await withContext(t, { db, clock: () => Date.now() + 120_000 })), jobs };
+  for (const [id, status] of [['lost', 'queued'], ['waiting', 'queued'], ['by hand', 'running']] as const) await createRun(db, 'a', { id, status, startedAt: Date.now() });
+  await jobs.send('train', { shop: 'a', runId: 'waiting' });
+  const ran: string[] = [];
+  const done = new EventEmitter();
+  const both = once(done, 'both');
+  await startWorker(ctx, {
+    async train(_, { shop, runId }) {
+      ran.push(runId);
+      await finishRun(db, shop, runId, { status: 'done', result: {}, finishedAt: Date.now() });
+      if (ran.length === 2) done.emit('both');
+    },
+  });
+  await both;
+  assert.deepEqual(ran.toSorted(), ['lost', 'waiting']);
+  await jobs.stop();
+});

@@ -22,10 +22,10 @@ export const REQUEST_LIMITS: readonly (readonly [prefix: string, limit: { readon
  * private network are not limited: a health check, or a proxy that does not say whom it speaks for and would have all
  * shoppers share one limit.
  */
-export function limitRequests(ctx: Pick<Context, 'clock'>): MiddlewareHandler {
+export function limitRequests(ctx: Pick<Context, 'clock' | 'config'>): MiddlewareHandler {
   const limits = REQUEST_LIMITS.map(([prefix, limit]) => ({ prefix, buckets: new TokenBuckets(limit) }));
   return async (c, next) => {
-    const address = clientAddress(c);
+    const address = clientAddress(c, ctx.config);
     if (isNearby(address)) return next();
     const { buckets } = limits.find(({ prefix }) => c.req.path.startsWith(prefix)) ?? limits.at(-1)!;
     const wait = buckets.take(address, ctx.clock());

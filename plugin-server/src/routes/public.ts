@@ -50,7 +50,7 @@ export function publicRoutes(ctx: Context): Hono {
 
   const limit = bodyLimit({ maxSize: LIMITS.batchBytes, onError: () => { throw new VitrineError('too_large', `The body is larger than ${LIMITS.batchBytes} bytes. Send fewer events at once.`); } });
   routes.post('/v1/shops/:shop/events', async (c, next) => {
-    const wait = buckets.take(`${c.req.param('shop')}\0${clientAddress(c)}`, ctx.clock());
+    const wait = buckets.take(`${c.req.param('shop')}\0${clientAddress(c, ctx.config)}`, ctx.clock());
     if (wait > 0) {
       c.header('retry-after', String(wait));
       throw new VitrineError('rate_limited', `Too many requests. Wait ${wait} s.`);
@@ -59,7 +59,7 @@ export function publicRoutes(ctx: Context): Hono {
   }, limit, async (c) => {
     const type = c.req.header('content-type')?.split(';')[0]!.trim().toLowerCase();
     if (type !== 'application/json' && type !== 'text/plain') throw new VitrineError('bad_input', 'content-type: must be application/json or text/plain.');
-    return c.json(await collectEvents(ctx, { shop: c.req.param('shop'), body: await c.req.text(), address: clientAddress(c) }), 202, { 'cache-control': 'no-store' });
+    return c.json(await collectEvents(ctx, { shop: c.req.param('shop'), body: await c.req.text(), address: clientAddress(c, ctx.config) }), 202, { 'cache-control': 'no-store' });
   });
   return routes;
 }
