@@ -12,6 +12,7 @@ import { createRoot } from './admin/root.ts';
 import type { AppOffer } from './admin/routes.ts';
 import { adminPages } from './admin/routes.ts';
 import { adminSchema } from './admin/schema.ts';
+import { forgetStorefrontSettings } from './admin/storefront-settings.ts';
 import type { Faults } from './faults.ts';
 import { noFaults, setFaults } from './faults.ts';
 import { generateShop } from './generator/generate.ts';
@@ -145,6 +146,7 @@ export async function createShop(options: ShopOptions = {}): Promise<Shop> {
     state.app = null;
     state.embed = null;
     state.subscriptions.length = 0;
+    forgetStorefrontSettings(state);
     tokens.revoke();
     await told;
   };
