@@ -14,6 +14,8 @@ const EVENTS = [10_000, 30_000, 100_000, 300_000, 1_000_000, 5_000_000];
 const ITEMS = [1_000, 3_000, 10_000, 50_000, 200_000];
 const AT_ITEMS = 10_000;
 const AT_EVENTS = 1_000_000;
+/** Processor seconds after which a training takes no further step. */
+const TIMED = 12;
 
 interface Shop {
   readonly events: number;
@@ -22,10 +24,8 @@ interface Shop {
 
 /** What the line took; seconds are of the processor, all threads. */
 interface Measured extends Shop {
-  /** Of the first of two trainings. */
-  readonly steps: number;
-  /** Of the one epoch of each, the second over everything. */
-  readonly epochSeconds: readonly number[];
+  /** Two, the second on everything: seconds a step, steps of an epoch, steps that were taken. */
+  readonly trainings: readonly { readonly stepSeconds: number; readonly steps: number; readonly taken: number }[];
   readonly wallSeconds: number;
   readonly seconds: { readonly dataset: number; readonly train: number; readonly compress: number; readonly evaluate: number };
   readonly peakBytes: number;
@@ -40,8 +40,8 @@ interface Stored extends Shop {
 
 /**
  * `npm run bench -- growth`: how the line's time and memory grow with the shop, on shops that `made-up-interactions.ts`
- * makes up. One process a shop; one epoch, carried out twice as always (to choose, then once more on everything). Then
- * the largest shop once more as a server has it: in the embedded database, trained in the database's process.
+ * makes up. One process a shop; one epoch, twice as always (to choose, then once more on everything), of which the steps of
+ * 12 processor seconds are carried out. Then the largest shop once more as a server has it: in the embedded database, trained in the database's process.
  */
 export async function run({ smoke, note }: BenchOptions): Promise<Report> {
   const byEvents = smoke ? [{ events: 3000, items: 200 }] : EVENTS.map((events) => ({ events, items: AT_ITEMS }));
@@ -49,7 +49,7 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
   const line: Measured[] = [];
   for (const shop of [...byEvents, ...byItems]) {
     note(`${named(shop)} …`);
-    line.push({ ...shop, ...await runChild([file('./growth-line.ts'), '--events', String(shop.events), '--items', String(shop.items)], { note }) as Omit<Measured, keyof Shop> });
+    line.push({ ...shop, ...await runChild([file('./growth-line.ts'), '--events', String(shop.events), '--items', String(shop.items), '--seconds', String(smoke ? 1 : TIMED)], { note }) as Omit<Measured, keyof Shop> });
   }
   const stored = await inDatabase(byEvents.at(-1)!, note);
 
@@ -85,12 +85,22 @@ async function inDatabase(shop: Shop, note: (line: string) => void): Promise<Sto
 
 const named = ({ events, items }: Shop): string => `${events.toLocaleString('en-US')} events, ${items.toLocaleString('en-US')} items`;
 
-/** Processor seconds of the line's parts, by name. What is chosen on validation cases grows with the catalogue only. */
-function timesOf({ seconds, epochSeconds }: Measured): Record<string, number> {
+/**
+ * Processor seconds of the line's parts, by name. An epoch over everything is its number of steps by the time of a step. What
+ * training takes beside its steps is the start, and choosing on the validation cases.
+ */
+function timesOf({ seconds, trainings }: Measured): Record<string, number> {
+  const { stepSeconds, steps } = trainings.at(-1)!;
   return {
-    dataset: seconds.dataset, 'one epoch': epochSeconds.at(-1)!, 'start and choosing': seconds.train - epochSeconds.reduce((sum, one) => sum + one, 0),
+    dataset: seconds.dataset, 'one epoch': stepSeconds * steps,
+    'start and choosing': Math.max(0, seconds.train - trainings.reduce((sum, one) => sum + one.stepSeconds * one.taken, 0)),
     compress: seconds.compress, evaluate: seconds.evaluate,
   };
+}
+
+/** One epoch to choose, one on everything, and all else. */
+function wholeOf(one: Measured): number {
+  return Object.values(timesOf(one)).reduce((sum, seconds) => sum + seconds, 0) + one.trainings[0].stepSeconds * one.trainings[0].steps;
 }
 
 function table(line: readonly Measured[], stored: Stored): string {
@@ -108,6 +118,6 @@ function plot(line: readonly Measured[], along: keyof Shop, x: string): string {
   const lines = names.map((name, at): PlotLine => ({
     name, ours: at < 2, points: line.map((one) => ({ x: one[along], y: Math.max(0.01, timesOf(one)[name]) })),
   }));
-  const total = { name: 'whole, one epoch', ours: true, points: line.map((one) => ({ x: one[along], y: one.seconds.dataset + one.seconds.train + one.seconds.compress + one.seconds.evaluate })) };
+  const total = { name: 'all of it', ours: true, points: line.map((one) => ({ x: one[along], y: wholeOf(one) })) };
   return latencyPlot([...lines, total], { x, y: 'processor seconds' });
 }

@@ -61,7 +61,7 @@ export async function runLine(interactions: Interactions, options: LineOptions):
   freeMemory();
   const started = clock();
   const everything = options.known ? buildDataset(options.known, { validationFrom: Infinity, testFrom: Infinity }, options) : buildWholeDataset(sequences);
-  const checkpoint = await trainAgain(everything, recipe, { path: options.path, clock, onProgress: options.onProgress, cancelled: options.cancelled });
+  const checkpoint = await trainAgain(everything, recipe, { path: options.path, seconds: options.seconds, clock, onProgress: options.onProgress, cancelled: options.cancelled });
   freeMemory();
   const trained = clock();
   const placed = content ? placeNewItems(checkpoint, {

@@ -18,7 +18,7 @@ export interface TrainOptions {
   readonly cases?: ReadonlyMap<Task, readonly Case[]>;
   readonly seed?: number;
   readonly epochs?: number;
-  /** Time after which no further step is taken; what is reached then is validated and kept if it is the best. */
+  /** Time after which a training takes no further step; what is reached then is validated and kept if it is the best. */
   readonly seconds?: number;
   readonly dim?: number;
   readonly batchSize?: number;
@@ -80,7 +80,7 @@ export async function trainRecommendation(dataset: Dataset, options: TrainOption
  * @param dataset all of whose training groups are learned from
  * @param options.teach what a teacher would have answered counts beside what came
  */
-export async function trainAgain(dataset: Dataset, { settings, epochs, companions, mixture }: Recipe, options: Pick<TrainOptions, 'path' | 'clock' | 'onProgress' | 'cancelled'> & { readonly teach?: Teach } = {}): Promise<Checkpoint> {
+export async function trainAgain(dataset: Dataset, { settings, epochs, companions, mixture }: Recipe, options: Pick<TrainOptions, 'path' | 'seconds' | 'clock' | 'onProgress' | 'cancelled'> & { readonly teach?: Teach } = {}): Promise<Checkpoint> {
   const { checkpoint } = await trainOnce(dataset, settings, { ...options, stopAfter: epochs });
   return withMixture(checkpoint, strongestNeighbours(dataset, companions), mixture);
 }
