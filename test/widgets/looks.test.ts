@@ -108,6 +108,21 @@ test('words that do not come leave the widget in English', settings, async () =>
   await visitor.assertWhole(page);
 });
 
+test('a page of two equal blocks, each with the script's tag beside it: one client, two lists', settings, async () => {
+  await visitor.context.addInitScript(() => {
+    document.addEventListener('vitrine:ready', () => window.heard.push({ type: 'ready', detail: null }));
+  });
+  const block = `<link rel="stylesheet" href="${store.appUrl}/assets/vitrine.css"><${WIDGET} kind="for-you" limit="4" allow-repeats></${WIDGET}>
+    <script type="module" src="${store.appUrl}/assets/vitrine.js" data-vitrine data-shop="${store.shop}" data-key="${store.signer.key}" data-server="${store.appUrl}"></script>`;
+  const page = await visitor.open('/', { body: `${block}${block}<p id="after">After.</p>` });
+  await ready(page);
+  const lists = await page.locator(WIDGET).evaluateAll((widgets) => widgets.map(({ shadowRoot }) => [...shadowRoot!.querySelectorAll('a')].map(({ href }) => href).join()));
+  assert.equal(lists.length, 2);
+  assert.equal(lists[0], lists[1]);
+  assert.equal(await page.evaluate(() => window.heard.filter(({ type }) => type === 'ready').length), 1);
+  await visitor.assertWhole(page);
+});
+
 test('who wants less motion gets none; who tabs through sees where they are', settings, async () => {
   const page = await visitor.open('/', { body: `<${WIDGET} kind="for-you"></${WIDGET}><p id="after">After.</p>` });
   await page.emulateMedia({ reducedMotion: 'reduce' });
