@@ -108,7 +108,7 @@ test('words that do not come leave the widget in English', settings, async () =>
   await visitor.assertWhole(page);
 });
 
-test('a page of two equal blocks, each with the script's tag beside it: one client, two lists', settings, async () => {
+test('a page of two equal blocks, each with the tag of the script beside it: one client, two lists', settings, async () => {
   await visitor.context.addInitScript(() => {
     document.addEventListener('vitrine:ready', () => window.heard.push({ type: 'ready', detail: null }));
   });
