@@ -153,7 +153,7 @@ test('what is no rule, no list or no shopper is said in one line, and nothing is
   const previews: [object, RegExp][] = [
     [{ kind: 'best' }, /unknown kind "best"/], [{ kind: 'related', boots: [] }, /unknown option "boots"\. There is kind, /], [{ kind: 'related', filter: { colour: 'red' } }, /^filter\.colour: unknown filter/],
     [{ kind: 'related', seen: 'hide' }, /"seen" must be keep, last, drop/], [{ kind: 'similar-cheaper', margin: 2 }, /"margin" must be a number from 0 to 1/],
-    [{ kind: 'related', boost: [{ factor: 3 }] }, /^rules\[0\]: must have either/], [{ kind: 'related', boost: 'x' }, /must be lists/],
+    [{ kind: 'related', boost: [{ factor: 3 }] }, /^rules\[0\]: must have either/], [{ kind: 'related', boost: 'x' }, /must be lists/], [{ kind: 'buy-again', purchases: 5 }, /must be lists/],
     [{ kind: 'related', limit: 99 }, /^limit: must be/], [{ kind: 'related', shopper: { cart: 'x' } }, /^shopper\.cart: /], [{ kind: 'related', shopper: { name: 'x' } }, /^shopper: .*name/],
   ];
   for (const [body, message] of previews) {

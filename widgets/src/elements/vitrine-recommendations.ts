@@ -19,7 +19,7 @@ let sheet: CSSStyleSheet | undefined;
  *
  * Attributes: `kind` (`related` by default), `product-id`, `product-ids` ("8001,8002"), `limit` (1 to 24), `filter` (JSON, e.g.
  * `{"types":["Shoes"],"price":{"max":50}}`), `exclude` and `pin` (ids), `boost` and `bury` (JSON, e.g.
- * `[{"filter":{"tags":{"any":["sale"]}},"factor":3}]`), `seen` and `bought` (`keep`, `last`, `drop`), `margin`, `reasons`
+ * `[{"filter":{"tags":{"any":["sale"]}},"factor":3}]`), `seen` and `bought` (`keep`, `last`, `drop`), `purchases` (JSON: `[{"productId":"8001","at":1760000000000}]`), `margin`, `reasons`
  * (shows them), `allow-repeats` (this list and the page's others may show the same), `heading`, `locale`. A changed
  * attribute ranks again.
  *
@@ -36,7 +36,7 @@ let sheet: CSSStyleSheet | undefined;
  */
 export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {}) {
   static readonly observedAttributes = [
-    'kind', 'product-id', 'product-ids', 'limit', 'filter', 'exclude', 'pin', 'boost', 'bury', 'seen', 'bought', 'margin', 'reasons', 'allow-repeats', 'heading', 'locale',
+    'kind', 'product-id', 'product-ids', 'limit', 'filter', 'exclude', 'pin', 'boost', 'bury', 'purchases', 'seen', 'bought', 'margin', 'reasons', 'allow-repeats', 'heading', 'locale',
   ];
 
   #root: ShadowRoot | null = null;
@@ -130,7 +130,7 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
       kind, locale,
       productId: text('product-id'), productIds: ids('product-ids'), exclude: ids('exclude'), pin: ids('pin'),
       limit: this.#limit(),
-      filter: json('filter'), boost: json('boost'), bury: json('bury'),
+      filter: json('filter'), boost: json('boost'), bury: json('bury'), purchases: json('purchases'),
       seen: text('seen') as Policy, bought: text('bought') as Policy, margin: margin ? Number(margin) : undefined,
       reasons: this.hasAttribute('reasons'),
       elsewhere: this.hasAttribute('allow-repeats') ? undefined : () => idsElsewhere(this),

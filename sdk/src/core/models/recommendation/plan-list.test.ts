@@ -90,6 +90,7 @@ test('buy again: the nearest to its interval first; not yet due is not shown', a
   const buyer = { ...nobody, touches: [touch('p7', 'purchase', 11), touch('p6', 'purchase', 31), touch('p5', 'purchase', 60), touch('p4', 'purchase', 14), touch('unknown', 'purchase', 20), touch('p7', 'purchase', 400)] };
   assert.deepEqual(await show({ kind: 'buy-again' }, { shopper: buyer, limit: 9 }), ['p6 bought', 'p7 bought', 'unknown bought', 'p5 bought']);
   assert.deepEqual(await show({ kind: 'buy-again' }), []);
+  assert.deepEqual(await show({ kind: 'buy-again', purchases: [{ productId: 'p8', at: NOW - 30 * DAY }, { productId: 'p7', at: NOW - DAY }] }), ['p8 bought'], 'as the page knows it');
 });
 
 test('similar, cheaper or dearer: of the same type, beyond the margin, the most alike first; nothing where the product is not known', async () => {

@@ -38,6 +38,11 @@ export interface ListOptions {
   readonly seen?: Policy;
   /** Products bought, as far as this device knows. By default `keep` in `for-you`, `recently-viewed` and `buy-again`, else `last`. */
   readonly bought?: Policy;
+  /**
+   * What the shopper bought, where the page knows: a checkout on pages without our script (Shopify's) leaves no trace on the
+   * device. Stays there.
+   */
+  readonly purchases?: readonly { readonly productId: string; /** Milliseconds since 1970. */ readonly at: number }[];
   /** How far below or above the product's price `similar-cheaper` and `similar-dearer` begin, from 0 to 1; 0.1 (10 %) by default. */
   readonly margin?: number;
 }
@@ -67,7 +72,7 @@ export interface ListRequest {
   readonly limit: number;
 }
 
-const OPTIONS: readonly (keyof ListOptions)[] = ['kind', 'productId', 'productIds', 'exclude', 'filter', 'pin', 'boost', 'bury', 'seen', 'bought', 'margin'];
+const OPTIONS: readonly (keyof ListOptions)[] = ['kind', 'productId', 'productIds', 'exclude', 'filter', 'pin', 'boost', 'bury', 'seen', 'bought', 'purchases', 'margin'];
 const DEFAULT_MARGIN = 0.1;
 /** Of earlier visits, what begins a visit that has not looked at anything yet. */
 const EARLIER = 20;
@@ -102,6 +107,7 @@ export function planList({ list, shopper, unavailable, rules = [], now, limit }:
   if (filter !== undefined && (typeof filter !== 'object' || !filter)) {
     throw new VitrineError('bad_usage', 'recommend: "filter" must be an object such as { types: ["Shoes"], price: { max: 50 } }.');
   }
+  const own = requestRules(list);
   const product = list.productId ?? shopper.product;
   const basket = list.productIds?.length ? list.productIds : shopper.cart.length > 0 ? shopper.cart : product ? [product] : [];
 
@@ -122,26 +128,28 @@ export function planList({ list, shopper, unavailable, rules = [], now, limit }:
     if (policy !== 'keep') for (const id of ids) (policy === 'last' ? last : exclude).add(id);
   };
   apply('seen', list.seen ?? 'keep', shopper.items.map(({ id }) => id));
-  apply('bought', list.bought ?? (KEEPS_BOUGHT.includes(kind) ? 'keep' : 'last'), bought(shopper).map(({ id }) => id));
+  apply('bought', list.bought ?? (KEEPS_BOUGHT.includes(kind) ? 'keep' : 'last'), bought(shopper, list).map(({ id }) => id));
 
   return {
     session, exclude, last, filter, limit,
     goal: goals.includes(wanted) ? wanted : (goals[0] ?? wanted),
-    rules: [...requestRules(list), ...rules.filter(({ kinds }) => !kinds || kinds.includes(kind))],
+    rules: [...own, ...rules.filter(({ kinds }) => !kinds || kinds.includes(kind))],
     origin: originOf(list, shopper, product, now),
   };
 }
 
 const inOrder = ({ touches }: Pick<Shopper, 'touches'>): Touch[] => [...touches].sort((a, b) => a.at - b.at);
 
-const bought = ({ touches }: Shopper): Touch[] => touches.filter(({ kind }) => kind === 'purchase');
+const bought = ({ touches }: Shopper, { purchases = [] }: ListOptions): Touch[] =>
+  [...touches.filter(({ kind }) => kind === 'purchase'), ...purchases.map(({ productId, at }): Touch => ({ id: productId, kind: 'purchase', at }))];
 
-function originOf({ kind, margin = DEFAULT_MARGIN }: ListOptions, shopper: Shopper, product: string | null, now: number): ListOrigin | undefined {
+function originOf(list: ListOptions, shopper: Shopper, product: string | null, now: number): ListOrigin | undefined {
+  const { kind, margin = DEFAULT_MARGIN } = list;
   switch (kind) {
     case 'bought-together': return { type: 'together' };
     case 'trending': return { type: 'trending', now };
     case 'recently-viewed': return { type: 'viewed', ids: viewed(shopper) };
-    case 'buy-again': return { type: 'bought', touches: bought(shopper), now };
+    case 'buy-again': return { type: 'bought', touches: bought(shopper, list), now };
     case 'similar-cheaper': case 'similar-dearer':
       if (!(margin >= 0 && margin <= 1)) throw new VitrineError('bad_usage', 'recommend: "margin" must be a number from 0 to 1.');
       return product ? { type: kind === 'similar-cheaper' ? 'cheaper' : 'dearer', product, margin } : { type: 'viewed', ids: [] };
@@ -154,8 +162,8 @@ function viewed(shopper: Shopper): string[] {
 }
 
 /** What a page asks for as rules like the shop's. */
-function requestRules({ pin = [], boost = [], bury = [] }: ListOptions): Rule[] {
-  if (![pin, boost, bury].every(Array.isArray)) throw new VitrineError('bad_usage', 'recommend: "pin", "boost" and "bury" must be lists.');
+function requestRules({ pin = [], boost = [], bury = [], purchases = [] }: ListOptions): Rule[] {
+  if (![pin, boost, bury, purchases].every(Array.isArray)) throw new VitrineError('bad_usage', 'recommend: "pin", "boost", "bury" and "purchases" must be lists.');
   return [
     ...pin.map((entry, at): Rule => (typeof entry === 'string'
       ? { action: 'pin', productIds: [entry], position: at } : { action: 'pin', productIds: [entry.productId], position: entry.position })),
