@@ -22,15 +22,15 @@ export interface FineTuneOptions {
 }
 
 /** Old groups beside each new one: without them the model forgets what did not happen lately. */
-const REPLAY = 2;
+const REPLAY = 3;
 /** At least so many groups in all: on a quiet day it learns from the past instead. */
-const FEWEST_GROUPS = 1_500;
+const FEWEST_GROUPS = 6_000;
 /** Share of the groups that an update may learn from, of those there are: more would not be an update. */
 const MOST_SHARE = 0.35;
 /** Times the new groups are learned from. */
-const PASSES = 2;
-/** Share of a full training's learning rate; it falls to nothing within the update. */
-const RATE = 0.3;
+const PASSES = 4;
+/** Of a full training's learning rate; it falls to nothing within the update. */
+const RATE = 1;
 
 /**
  * Goes on training on what is new, mixed with a sample of the old.
