@@ -24,6 +24,8 @@ export interface QualityOptions {
 interface Measurement {
   /** What must be there, in the folder of real data; a measurement on several says it itself. */
   readonly file?: string;
+  /** Where none is given; 1 otherwise. */
+  readonly seed?: number;
   readonly run: (options: QualityOptions) => Promise<Evaluation[]>;
 }
 
@@ -31,7 +33,11 @@ interface Measurement {
 const NAMES: Readonly<Record<string, Measurement>> = {
   'online-retail': { file: 'online-retail/online-retail.csv.gz', run: async (options) => (await import('./online-retail.ts')).run(options) },
   codecs: { run: async (options) => (await import('./codecs.ts')).run(options) },
+  'online-shoppers-intention': {
+    file: 'online-shoppers-intention/online_shoppers_intention.csv.gz', seed: 0, run: async (options) => (await import('./online-shoppers.ts')).run(options),
+  },
   'new-items': { run: async (options) => (await import('./new-items.ts')).run(options) },
+  poisoning: { run: async (options) => (await import('./poisoning.ts')).run(options) },
   'daily-updates': { run: async (options) => (await import('./daily-updates.ts')).run(options) },
   ...Object.fromEntries(Object.entries(SESSION_DATA).map(([name, { file }]) => [name, { file, run: (options: QualityOptions) => runSessions(name, options) }])),
 };
@@ -41,7 +47,7 @@ async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
-      seed: { type: 'string', default: '1' }, epochs: { type: 'string' }, model: { type: 'string' }, device: { type: 'string' },
+      seed: { type: 'string' }, epochs: { type: 'string' }, model: { type: 'string' }, device: { type: 'string' },
       smoke: { type: 'boolean' }, json: { type: 'boolean' },
     },
   });
@@ -50,7 +56,7 @@ async function main(): Promise<number> {
   const missing = chosen.file !== undefined && dataMissing(chosen.file);
   if (missing) throw new VitrineError('bad_input', missing);
   const evaluations = await chosen.run({
-    data: positionals[1], seed: Number(values.seed), epochs: values.epochs ? Number(values.epochs) : values.smoke ? 1 : undefined, smoke: values.smoke,
+    data: positionals[1], seed: Number(values.seed ?? chosen.seed ?? 1), epochs: values.epochs ? Number(values.epochs) : values.smoke ? 1 : undefined, smoke: values.smoke,
     models: values.model?.split(',').map((name) => known(name, MODELS, 'model')), device: values.device === undefined ? undefined : known(values.device, DEVICES, 'device'),
     note: (line) => console.error(line),
   });

@@ -8,6 +8,7 @@ import { silentLog } from '../log.ts';
 import { giveUpRun } from '../services/give-up-run.ts';
 import { createRun, findRun, finishRun } from '../store/runs.ts';
 import { DEAD_TRAINING, startQueue } from './start-queue.ts';
+import { insertDeliveries } from '../store/webhook-deliveries.ts';
 import { startWorker } from './start-worker.ts';
 
 testBothDatabases('jobs run, a failed one is tried again and seen', async (db, t) => {
@@ -106,11 +107,15 @@ test('a training that its owner cancels is not tried again; one that a stopping 
   }
 });
 
-testBothDatabases('a run whose process was killed before it queued the job is queued by the next worker', async (db, t) => {
+testBothDatabases('what a process stored and was killed before queueing is queued by the next worker', async (db, t) => {
   const jobs = await startQueue(db, { log: silentLog });
   const ctx = { ...(await withContext(t, { db, clock: () => Date.now() + 120_000 })), jobs };
   for (const [id, status] of [['lost', 'queued'], ['waiting', 'queued'], ['by hand', 'running']] as const) await createRun(db, 'a', { id, status, startedAt: Date.now() });
   await jobs.send('train', { shop: 'a', runId: 'waiting' });
+  const delivery = { shop: 'a', topic: 'orders/create', triggeredAt: null, receivedAt: Date.now(), body: '{}' };
+  await insertDeliveries(db, [{ ...delivery, webhookId: 'lost' }, { ...delivery, webhookId: 'waiting' }]);
+  await jobs.sendWebhooks([{ shop: 'a', topic: 'orders/create', webhookId: 'waiting' }]);
+  const webhooks: string[] = [];
   const ran: string[] = [];
   const done = new EventEmitter();
   const both = once(done, 'both');
@@ -118,10 +123,14 @@ testBothDatabases('a run whose process was killed before it queued the job is qu
     async train(_, { shop, runId }) {
       ran.push(runId);
       await finishRun(db, shop, runId, { status: 'done', result: {}, finishedAt: Date.now() });
-      if (ran.length === 2) done.emit('both');
+      if (ran.length + webhooks.length === 4) done.emit('both');
+    },
+    async 'handle-webhook'(_, { webhookId }) {
+      webhooks.push(webhookId);
+      if (ran.length + webhooks.length === 4) done.emit('both');
     },
   });
   await both;
-  assert.deepEqual(ran.toSorted(), ['lost', 'waiting']);
+  assert.deepEqual([ran.toSorted(), webhooks.toSorted()], [['lost', 'waiting'], ['lost', 'waiting']]);
   await jobs.stop();
 });

@@ -11,7 +11,7 @@ import { scheduleWork } from '../services/schedule-work.ts';
 import { trainShop } from '../services/train-shop.ts';
 import { updateShop } from '../services/update-shop.ts';
 import { findLostRuns } from '../store/lost-runs.ts';
-import { deleteDeliveriesBefore } from '../store/webhook-deliveries.ts';
+import { deleteDeliveriesBefore, findLostDeliveries } from '../store/webhook-deliveries.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 import { DEAD_TRAINING, type RunningQueue } from './start-queue.ts';
 
@@ -56,7 +56,7 @@ const HOUR = 3_600_000;
 export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }, services: Partial<Services> = SERVICES): Promise<void> {
   const { boss, stopping } = ctx.jobs;
   if (!ctx.config.databaseUrl) await takeUpOrphans(boss);
-  await queueLostRuns(ctx);
+  await queueWhatWasNot(ctx);
   await deleteDeliveriesBefore(ctx.db, ctx.clock() - KEPT);
   for (const name of Object.keys(BATCH) as JobName[]) {
     if (!services[name]) continue;
@@ -70,19 +70,25 @@ export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }
   await boss.work<JobPayloads['train']>(DEAD_TRAINING, { pollingIntervalSeconds: 10 }, async (jobs) => {
     for (const job of jobs) await giveUpRun(ctx, job.data);
   });
-  const look = (options = {}) => void scheduleWork(ctx, options).then(() => queueLostRuns(ctx)).catch((error: unknown) => ctx.log.error('schedule', { reason: error }));
+  const look = (options = {}) => void scheduleWork(ctx, options).then(() => queueWhatWasNot(ctx)).catch((error: unknown) => ctx.log.error('schedule', { reason: error }));
   const timer = setInterval(() => look(), SCHEDULE_EVERY);
   timer.unref();
   stopping.addEventListener('abort', () => clearInterval(timer));
   look({ reconcileEvery: HOUR }); // webhooks may have been lost while nothing ran
 }
 
-/** A run whose job was never queued is queued now. Who shares the database may be about to queue one: those a minute old. */
-async function queueLostRuns(ctx: Context): Promise<void> {
-  for (const { shop, runId, kind } of await findLostRuns(ctx.db, ctx.clock() - (ctx.config.databaseUrl ? 60_000 : 0))) {
+/**
+ * What was stored for the queue by a process that was killed before it had queued it. Who shares the database may be about
+ * to: what is a minute old.
+ */
+async function queueWhatWasNot(ctx: Context): Promise<void> {
+  const before = ctx.clock() - (ctx.config.databaseUrl ? 60_000 : 0);
+  for (const { shop, runId, kind } of await findLostRuns(ctx.db, before)) {
     ctx.log.warn('run without a job is queued again', { shop, run: runId });
     await ctx.jobs.send(kind === 'update' ? 'update' : 'train', { shop, runId });
   }
+  const deliveries = await findLostDeliveries(ctx.db, before);
+  if (deliveries.length > 0) await ctx.jobs.sendWebhooks(deliveries);
 }
 
 /**

@@ -55,6 +55,20 @@ export async function findUnhandledDelivery(db: Database, shop: string, topic: s
   return (await findUnhandledDeliveries(db, [{ shop, topic, webhookId }]))[0];
 }
 
+/**
+ * Deliveries that no job is or was for: their process was killed after it had stored them and before it had queued them, so
+ * they were not acknowledged either. One that came before `time` (milliseconds since 1970) is not just being queued.
+ */
+export async function findLostDeliveries(db: Database, time: number): Promise<DeliveryKey[]> {
+  const rows = await db.query<{ shop_id: string; topic: string; webhook_id: string }>(
+    `SELECT shop_id, topic, webhook_id FROM webhook_deliveries d
+     WHERE handled_at IS NULL AND received_at <= to_timestamp($1::float8 / 1000) AND NOT EXISTS (
+       SELECT 1 FROM queue.job j
+       WHERE j.name = 'handle-webhook' AND j.data ->> 'webhookId' = d.webhook_id AND j.data ->> 'shop' = d.shop_id AND j.data ->> 'topic' = d.topic)
+     ORDER BY received_at LIMIT 1000`, [time]);
+  return rows.map(({ shop_id: shop, topic, webhook_id: webhookId }) => ({ shop, topic, webhookId }));
+}
+
 /** Marks deliveries as handled and drops their bodies: they may name a customer, and are of no more use. */
 export async function finishDeliveries(db: Database, keys: readonly DeliveryKey[], handledAt: number): Promise<void> {
   if (keys.length === 0) return;

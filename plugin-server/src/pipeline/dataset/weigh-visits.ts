@@ -22,6 +22,10 @@ const FEWEST_VISITS = 10;
 /** Weeks of orders that back a week's visits, and orders in them before they can be a measure. */
 const BACKING_WEEKS = 4;
 const FEWEST_ORDERS = 50;
+/** A week's attention may be so many times that of the weeks before, and a few visits, unless orders rise with it. */
+const RISE = 1.5;
+const RISE_VISITS = 6;
+const FEWEST_WEEKS = 2;
 
 /** Interactions that count, and how many touches do not, by reason. */
 export interface Weighed {
@@ -39,7 +43,9 @@ export interface Weighed {
  * - a visitor counts a product twice a day at most;
  * - with v visits to a product in a week and o orders of it in four, v counts up to 1.5 q (o / 4 + 1), where q is what
  *   98 % of the products stay below in v / (o / 4 + 1). One product's flood does not move a quantile over all of them,
- *   and costs orders to hide.
+ *   and costs orders to hide;
+ * - with a mean of u visits in the weeks before, v counts up to 1.5 u r + 6, where r is the shop's own growth (the median over
+ *   its products), or the growth of the product's orders where that is larger.
  *
  * Visits whose origin is not known, as those of a file, are not judged. The first of each kind count, so that a flood
  * cannot take the place of what was there before it.
@@ -141,6 +147,8 @@ function leaveUnbacked({ itemIds, item, kind, group, time, origin }: Judged, cou
   const orders = Array.from({ length: weeks }, () => new Int32Array(items));
   for (let at = 0; at < item.length; at++) if (kind[at] === PURCHASE) orders[weekOf(at)][item[at]]++;
 
+  /** Visits that counted, week by week, the newest of those before first. */
+  const past: Int32Array[] = [];
   // Interactions are sorted by time: the weeks lie one after the other, the oldest first.
   for (let from = 0; from < item.length;) {
     const week = weekOf(from);
@@ -154,19 +162,32 @@ function leaveUnbacked({ itemIds, item, kind, group, time, origin }: Judged, cou
         all += orders[back][row];
       }
     }
-    if (all >= FEWEST_ORDERS) leaveAbove(from, to, backing);
+    const visits = visitsOf(from, to);
+    if (all >= FEWEST_ORDERS) leaveAbove(from, to, mostOf(visits, backing, orders[week]));
+    past.unshift(visitsOf(from, to));
+    if (past.length > BACKING_WEEKS) past.pop();
     from = to;
   }
 
-  function leaveAbove(from: number, to: number, backing: Float64Array): void {
+  function visitsOf(from: number, to: number): Int32Array {
     const visits = new Int32Array(items);
     const seen = new LastVisits();
-    for (let at = from; at < to; at++) {
-      if (origin[at] >= 0 && counts[at]) visits[item[at]] = seen.count(item[at], group[at]);
-    }
+    for (let at = from; at < to; at++) if (origin[at] >= 0 && counts[at]) visits[item[at]] = seen.count(item[at], group[at]);
+    return visits;
+  }
+
+  function mostOf(visits: Int32Array, backing: Float64Array, ordered: Int32Array): Float64Array {
     const ratios = Float64Array.from(Array.from(visits.keys()).filter((row) => visits[row] > 0), (row) => visits[row] / backing[row]).sort();
     const usual = ratios.length === 0 ? 0 : ratios[Math.min(ratios.length - 1, Math.floor(ratios.length * NEARLY_ALL))];
     const most = backing.map((value) => Math.max(FEWEST_VISITS, Math.ceil(SLACK * usual * value)));
+    if (past.length < FEWEST_WEEKS) return most;
+    const before = Float64Array.from(visits, (_, row) => past.reduce((sum, week) => sum + week[row], 0) / past.length);
+    const growths = Float64Array.from(Array.from(visits.keys()).filter((row) => before[row] >= 3), (row) => visits[row] / before[row]).sort();
+    const growth = growths.length === 0 ? 1 : Math.max(1, growths[growths.length >> 1]);
+    return most.map((value, row) => Math.min(value, Math.ceil(RISE * before[row] * Math.max(growth, (ordered[row] + 1) / backing[row]) + RISE_VISITS)));
+  }
+
+  function leaveAbove(from: number, to: number, most: Float64Array): void {
     const counted = new LastVisits();
     for (let at = from; at < to; at++) {
       if (origin[at] >= 0 && counts[at] && counted.count(item[at], group[at]) > most[item[at]]) leave(at, 'unbacked');
