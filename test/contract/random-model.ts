@@ -2,7 +2,6 @@ import { webcrypto } from 'node:crypto';
 import { encodeArtifact, formatPublishableKey, hashArtifact, MIX_SIZE, paramShapes, type Sign, type TensorInput } from '@vitrine/sdk/core';
 import { packAttributes } from '../../plugin-server/src/pipeline/compress/pack-attributes.ts';
 import { packNeighbours } from '../../plugin-server/src/pipeline/compress/pack-neighbours.ts';
-import { packBits } from '../../plugin-server/src/pipeline/compress/planes.ts';
 
 export interface Signer {
   readonly key: string;
@@ -42,7 +41,7 @@ export interface RandomModelOptions {
   readonly neighbours?: number;
   /** Items get a type, "even" or "odd" by their row, and a price, a tenth of it. */
   readonly attributes?: boolean;
-  /** "p60" and "p61" rise, until 2100; everything is bought again after ten days; every other companion was bought together. */
+  /** "p60" and "p61" rise, until 2100; everything is bought again after ten days; a third of the companions were bought together, a third viewed. */
   readonly lists?: boolean;
   readonly audience?: 'browser' | 'server';
   readonly version?: string;
@@ -76,7 +75,7 @@ export async function randomArtifact(signer: Signer, options: RandomModelOptions
   if (lists) {
     const entries = companions.tensors.get('neighbour_weight')!.shape[0];
     tensors.set('trending', { type: 'utf8', shape: [2], data: ['p60', 'p61'] }).set('trending_growth', { type: 'float32', shape: [2], data: Float32Array.of(3, 2) });
-    tensors.set('neighbour_bought', { type: 'uint8', shape: [Math.ceil(entries / 8)], data: packBits(Array.from({ length: entries }, (_, at) => at % 2)) });
+    tensors.set('neighbour_together', { type: 'int4', shape: [entries], data: Int8Array.from({ length: entries }, (_, at) => at % 3) });
   }
   const bytes = await encodeArtifact({
     family: 'recommendation', audience, shop, version, createdAt: '2026-01-01T00:00:00.000Z',

@@ -1,7 +1,7 @@
 import { LEVELS, rowBytes } from '@vitrine/sdk/core';
 import type { Checkpoint } from '../types.ts';
 import type { PackedTensor } from './compress-recommendation.ts';
-import { packBits, toPlanes } from './planes.ts';
+import { toPlanes } from './planes.ts';
 
 /** An item's companions are counted in one byte. */
 const MOST = 255;
@@ -15,8 +15,8 @@ export interface Companions {
   readonly count: Uint8Array;
   readonly row: ArrayLike<number>;
   readonly weight: Float64Array;
-  /** 1 where orders held both, if that is known. */
-  readonly bought?: ArrayLike<number>;
+  /** What held both together, by TOGETHER, if that is known. */
+  readonly together?: ArrayLike<number>;
 }
 
 interface Packed {
@@ -68,7 +68,7 @@ function strongest(row: Int32Array, weight: Float32Array, count: number, items: 
  *
  * @param limit the rows named are below it
  */
-export function packCompanions(name: string, { count, row, weight, bought }: Companions, limit: number): Packed {
+export function packCompanions(name: string, { count, row, weight, together }: Companions, limit: number): Packed {
   if (weight.length === 0) return { count: 0, tensors: new Map() };
   const { levels, level } = toLevels(weight, LEVELS);
   const gaps = new Int32Array(weight.length);
@@ -83,7 +83,7 @@ export function packCompanions(name: string, { count, row, weight, bought }: Com
       [`${name}s`, { type: 'uint8', shape: [rowBytes(limit), gaps.length], data: toPlanes(gaps, limit) }],
       [`${name}_weight`, { type: 'int4', shape: [gaps.length], data: Int8Array.from(level, (value) => value - LEVELS / 2) }],
       [`${name}_levels`, { type: 'float32', shape: [LEVELS], data: levels }],
-      ...(bought ? [[`${name}_bought`, { type: 'uint8', shape: [Math.ceil(bought.length / 8)], data: packBits(bought) }] as const] : []),
+      ...(together ? [[`${name}_together`, { type: 'int4', shape: [together.length], data: Int8Array.from(together) }] as const] : []),
     ]),
   };
 }

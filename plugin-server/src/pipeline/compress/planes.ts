@@ -9,10 +9,3 @@ export function toPlanes(values: ArrayLike<number>, limit: number): Uint8Array {
   }
   return bytes;
 }
-
-/** One bit for each value that is not 0, the first the highest of a byte. */
-export function packBits(values: ArrayLike<number>): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(values.length / 8));
-  for (let at = 0; at < values.length; at++) if (values[at]) bits[at >> 3] |= 128 >> (at & 7);
-  return bits;
-}

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { type Artifact, assembleModel, bucketOf, compileFilter, createJsScan, decodeArtifact, encodeArtifact, hashArtifact, loadRecommendation, MOST_SHARDS, rank, readBucket, readDirectory, type RecommendationModel, wantedFiles } from '@vitrine/sdk/core';
 import { compressRecommendation, previewModel } from './compress-recommendation.ts';
 import { packAttributes } from './pack-attributes.ts';
-import { packBits } from './planes.ts';
 import { randomCheckpoint } from './random-checkpoint.ts';
 import { type PackedFile, shardRecommendation, withDirectory } from './shard-recommendation.ts';
 
@@ -12,7 +11,7 @@ const POPULAR = 200;
 const queries = { mean: new Float64Array(8).fill(0.3), covariance: Float64Array.from({ length: 64 }, (_, at) => (at % 9 === 0 ? 1 : 0.1)) };
 const plain = compressRecommendation(randomCheckpoint(ITEMS, 6), { rounding: { type: 'int4', step: 0.1, queries } });
 const companions = plain.tensors.get('neighbour_weight')!.shape[0];
-const packed: typeof plain = { ...plain, tensors: new Map(plain.tensors).set('neighbour_bought', { type: 'uint8', shape: [Math.ceil(companions / 8)], data: packBits(Array.from({ length: companions }, (_, at) => (at * at) % 3)) }) };
+const packed: typeof plain = { ...plain, tensors: new Map(plain.tensors).set('neighbour_together', { type: 'int4', shape: [companions], data: Int8Array.from({ length: companions }, (_, at) => (at * at) % 3) }) };
 const products = Array.from({ length: ITEMS }, (_, i) => ({ id: `${i}`, productType: `t${i % 7}`, vendor: '', tags: i % 50 === 0 ? [`rare${i}`] : [], price: i }));
 const parts = shardRecommendation(packed, { popular: POPULAR, size: 60, extra: (ids) => packAttributes(ids, products) });
 

@@ -56,11 +56,11 @@ export function shardRecommendation(packed: PackedModel, { popular = POPULAR, si
   kept.forEach((rows, shard) => { for (const row of rows) shardOf[row] = shard; });
 
   // Companions of each item, and for a shard's items those of the base that name them.
-  const { count, row, weight, bought } = model.neighbours;
-  const entries = (item: number) => Array.from({ length: count }, (_, k) => item * count + k).filter((at) => weight[at] > 0).map((at): Entry => [row[at], weight[at], bought?.[at]]);
+  const { count, row, weight, together } = model.neighbours;
+  const entries = (item: number) => Array.from({ length: count }, (_, k) => item * count + k).filter((at) => weight[at] > 0).map((at): Entry => [row[at], weight[at], together?.[at]]);
   const inbound = new Map<number, Entry[]>();
   for (let item = 0; item < popular; item++) {
-    for (const [other, value, isBought] of entries(item)) if (other >= popular) inbound.set(other, [...(inbound.get(other) ?? []), [item, value, isBought]]);
+    for (const [other, value, mark] of entries(item)) if (other >= popular) inbound.set(other, [...(inbound.get(other) ?? []), [item, value, mark]]);
   }
 
   const type = packed.tensors.get('item_table')!.type as 'int4' | 'int8';
@@ -134,7 +134,7 @@ export function withDirectory({ base, centres }: ShardedModel, shards: readonly 
   };
 }
 
-type Entry = readonly [row: number, weight: number, bought: number | undefined];
+type Entry = readonly [row: number, weight: number, together: number | undefined];
 
 function toLists(lists: ReadonlyArray<readonly Entry[]>): Companions {
   // An item of the base may be named by more than a byte can count: the strongest stay.
@@ -142,7 +142,7 @@ function toLists(lists: ReadonlyArray<readonly Entry[]>): Companions {
   const all = kept.flat();
   return {
     count: Uint8Array.from(kept, (list) => list.length), row: all.map(([row]) => row), weight: Float64Array.from(all, ([, weight]) => weight),
-    bought: all[0]?.[2] === undefined ? undefined : all.map(([, , bought]) => bought!),
+    together: all[0]?.[2] === undefined ? undefined : all.map(([, , mark]) => mark!),
   };
 }
 

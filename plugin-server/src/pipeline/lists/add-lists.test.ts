@@ -33,7 +33,7 @@ test('through the artifact: rising, bought again, bought together and new; what 
   assert.deepEqual([...lists.fresh], ['38', '39']);
 
   const { neighbours } = model;
-  const pairs = [...neighbours.bought!.keys()].filter((at) => neighbours.bought![at]).map((at) => [Math.floor(at / neighbours.count), neighbours.row[at]].sort((a, b) => a - b).join());
+  const pairs = [...neighbours.together!.keys()].filter((at) => neighbours.together![at] === 1).map((at) => [Math.floor(at / neighbours.count), neighbours.row[at]].sort((a, b) => a - b).join());
   assert.deepEqual(new Set(pairs), new Set(neighbours.row.subarray(3 * neighbours.count, 4 * neighbours.count).includes(4) || neighbours.row.subarray(4 * neighbours.count, 5 * neighbours.count).includes(3) ? ['3,4'] : []));
 
   const ask = (now: number) => rank(model, createJsScan(model), { session: [], goal: 'view', limit: 3, origin: { type: 'trending', now } });

@@ -1,13 +1,12 @@
 import type { PackedModel, PackedTensor } from '../compress/compress-recommendation.ts';
 import { previewModel } from '../compress/compress-recommendation.ts';
-import { packBits } from '../compress/planes.ts';
 import type { Sequences } from '../dataset/sequences.ts';
 import { findRepurchases } from './find-repurchases.ts';
 import { findTrending } from './find-trending.ts';
-import { markBought } from './mark-bought.ts';
+import { markTogether } from './mark-together.ts';
 
 /**
- * A packed model with what lists need beside it (docs/artifact.md): which companions orders hold together, what rises, when
+ * A packed model with what lists need beside it (docs/artifact.md): which companions orders or visits hold together, what rises, when
  * what is bought is bought again, and what nobody has touched yet. Nothing in it is about fewer than three orders or
  * five customers.
  *
@@ -32,9 +31,8 @@ export function addLists(packed: PackedModel, sequences: Sequences): PackedModel
   const tensors = new Map<string, PackedTensor>(packed.tensors);
   const { count, weight } = model.neighbours;
   if (count > 0) {
-    const bought = markBought(here, model.neighbours);
-    const bits = packBits(bought.filter((_, at) => weight[at] > 0));
-    tensors.set('neighbour_bought', { type: 'uint8', shape: [bits.length], data: bits });
+    const marks = Int8Array.from(markTogether(here, model.neighbours).filter((_, at) => weight[at] > 0));
+    tensors.set('neighbour_together', { type: 'int4', shape: [marks.length], data: marks });
   }
   if (trending.length > 0) {
     tensors.set('trending', { type: 'utf8', shape: [trending.length], data: trending.map(({ row }) => model.itemIds[row]) });

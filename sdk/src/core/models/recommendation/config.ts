@@ -74,6 +74,9 @@ export function mixIndex(goal: number, kind: number): number {
 
 export const MIX_SIZE = GOALS.length * KINDS.length;
 
+/** What held an item and its companion together, as artifacts number it. */
+export const TOGETHER = { bought: 1, viewed: 2 } as const;
+
 /** Distinct weights a companion may have: what an int4 tensor can number. */
 export const LEVELS = 16;
 

@@ -89,18 +89,26 @@ test('the source is the largest part of the score, and the item named the one wi
     }
     const candidates = [...new Set(known.rows)];
     const share = (of: number) => along(model, known, goal, encoded.attention, row, new Set()) - along(model, known, goal, encoded.attention, row, new Set([of]));
+    const markOf = (at: number) => {
+      const { count, row: others, weight, together } = model.neighbours;
+      return together![Array.from({ length: count }, (_, k) => at * count + k).find((k) => others[k] === row && weight[k] > 0)!];
+    };
     const most = (of: (at: number) => number) => Math.max(...candidates.map(of));
     switch (reason.source) {
       case 'bought-with': case 'viewed-with': {
         assert.ok(isPart('companion'));
+        assert.ok(markOf(from!) > 0);
         const part = (at: number) => companions(model, known, goal, row, (one) => one === at);
         assert.ok(near(part(from!), most(part)), `${part(from!)} of ${most(part)}`);
-        const { count, row: others, weight, bought } = model.neighbours;
-        const k = Array.from({ length: count }, (_, at) => from! * count + at).find((at) => others[at] === row && weight[at] > 0)!;
-        assert.equal(reason.source, bought![k] ? 'bought-with' : 'viewed-with');
+        assert.equal(reason.source, markOf(from!) === 1 ? 'bought-with' : 'viewed-with');
         break;
       }
       case 'visit':
+        if (isPart('companion') && !isPart('visit')) {
+          const part = (at: number) => companions(model, known, goal, row, (one) => one === at);
+          assert.ok(near(part(from!), most(part)) && markOf(from!) === 0, 'a companion of which neither orders nor visits say enough');
+          break;
+        }
         assert.ok(isPart('visit'));
         if (from !== undefined) assert.ok(near(share(from), most(share)) && from !== row, `${share(from)} of ${most(share)}`);
         else assert.ok(most(share) <= Math.max(0, along(model, known, goal, encoded.attention, row, new Set(known.rows))) + 1e-6, 'nothing of the visit stands out');
@@ -119,6 +127,8 @@ test('the source is the largest part of the score, and the item named the one wi
 
 test('new products say so; their companions are borrowed and claim nothing of orders', async () => {
   const model = randomModel({ items: 30, dim: DIM, seed: 5 });
+  const { count, row: companion, together } = model.neighbours;
+  companion.forEach((to, at) => { if (to >= 20 || at >= 20 * count) together![at] = 0; }); // nobody has touched the last ten
   const lists = { trending: [], growth: new Float32Array(0), trendingUntil: 0, usualDays: 0, fresh: new Set(model.itemIds.slice(20)) };
   const items = await rank({ ...model, lists }, createJsScan(model), { session: [{ id: 'p3', kind: 'view' }, { id: 'p25', kind: 'view' }], goal: 'view', limit: 30 });
   for (const { id, reason } of items) {
@@ -131,6 +141,6 @@ test('new products say so; their companions are borrowed and claim nothing of or
 
 test('a model that does not know which companions were bought names the visit', async () => {
   const model = randomModel({ items: 30, dim: DIM, seed: 6 });
-  const items = await rank({ ...model, neighbours: { ...model.neighbours, bought: undefined } }, createJsScan(model), { session: [{ id: 'p3', kind: 'cart' }], goal: 'purchase', limit: 30 });
+  const items = await rank({ ...model, neighbours: { ...model.neighbours, together: undefined } }, createJsScan(model), { session: [{ id: 'p3', kind: 'cart' }], goal: 'purchase', limit: 30 });
   assert.ok(items.every(({ reason }) => !/with$/.test(reason.source)));
 });

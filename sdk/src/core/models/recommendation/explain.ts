@@ -1,4 +1,4 @@
-import { KINDS, mixIndex, PLAIN_SUM } from './config.ts';
+import { KINDS, mixIndex, PLAIN_SUM, TOGETHER } from './config.ts';
 import { type EncodedSession, type KnownSession, repeatBonus } from './encode-session.ts';
 import type { RecommendationModel } from './load.ts';
 import type { Reason } from './types.ts';
@@ -6,7 +6,7 @@ import type { Reason } from './types.ts';
 /** Says why the model ranks a row where it does. */
 export interface Explainer {
   of(row: number): Reason;
-  /** The session's item that the most orders, or by default visits, held together with this one. Undefined: none. */
+  /** The session's item that adds the most as a companion of this one; with `boughtOnly` of those that orders held with it. Undefined: none. */
   companion(row: number, boughtOnly?: boolean): Reason | undefined;
 }
 
@@ -43,7 +43,7 @@ export function createExplainer(
       for (let t = rows.length - 1, strength = 1; t >= Math.max(0, rows.length - maxLength); t--, strength *= decay) {
         if (kinds[t] !== kind) continue;
         const entry = entryOf(model, rows[t], row);
-        if (entry < 0 || (boughtOnly && !neighbours.bought?.[entry])) continue;
+        if (entry < 0 || (boughtOnly && neighbours.together?.[entry] !== TOGETHER.bought)) continue;
         found.push([rows[t], strength * neighbours.weight[entry]]);
         total += strength * neighbours.weight[entry];
       }
@@ -87,9 +87,9 @@ export function createExplainer(
   const companion = (row: number, boughtOnly = false): Reason | undefined => {
     const from = largest(companions(row, boughtOnly).terms);
     if (from === undefined) return undefined;
-    const { bought } = neighbours;
-    const isNew = (one: number) => model.lists?.fresh.has(itemIds[one]); // its companions are those of products like it
-    const source = isNew(row) ? 'new' : !bought || isNew(from) ? 'visit' : bought[entryOf(model, from, row)] ? 'bought-with' : 'viewed-with';
+    const mark = neighbours.together?.[entryOf(model, from, row)];
+    const isNew = model.lists?.fresh.has(itemIds[row]); // its companions are those of products like it
+    const source = mark === TOGETHER.bought ? 'bought-with' : mark === TOGETHER.viewed ? 'viewed-with' : isNew ? 'new' : 'visit';
     return { source, ...nameOf(from) };
   };
 

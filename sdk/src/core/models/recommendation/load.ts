@@ -52,8 +52,8 @@ export interface Neighbours {
   readonly mix: Float32Array;
   /** How they are summed up, by `mixIndex`; absent: all as PLAIN_SUM. */
   readonly sums?: readonly CompanionSum[];
-  /** [items × K]: 1 where at least three orders held both, more than chance would; absent when that is not known. */
-  readonly bought?: Uint8Array;
+  /** [items × K], by TOGETHER: where at least three orders, or else visits, held both, more than chance would; absent when that is not known. */
+  readonly together?: Uint8Array;
 }
 
 /**
@@ -143,15 +143,14 @@ export function readCompanions(name: string, items: number, count: number, limit
   const gaps = readPlanes(tensor(`${name}s`, rowBytes(limit) * size), size);
   const levels = tensor(`${name}_levels`, LEVELS) as Float32Array;
   const level = tensor(`${name}_weight`, size) as Int8Array;
-  // One bit an entry, the first the highest of a byte.
-  const bits = tensors.has(`${name}_bought`) ? (tensor(`${name}_bought`, Math.ceil(size / 8)) as Uint8Array) : undefined;
-  const bought = bits && new Uint8Array(items * count);
+  const marks = tensors.has(`${name}_together`) ? (tensor(`${name}_together`, size) as Int8Array) : undefined;
+  const together = marks && new Uint8Array(items * count);
   for (let item = 0, at = 0; item < items; item++) {
     for (let k = 0, last = -1; k < counts[item]; k++, at++) {
       row[item * count + k] = last += gaps[at] + 1;
       weight[item * count + k] = levels[level[at] + LEVELS / 2];
-      if (bought) bought[item * count + k] = (bits![at >> 3] >> (7 - (at & 7))) & 1;
+      if (together) together[item * count + k] = marks![at];
     }
   }
-  return { count, row, weight, bought };
+  return { count, row, weight, together };
 }

@@ -108,9 +108,9 @@ test('similar, cheaper or dearer: of the same type, beyond the margin, the most 
 });
 
 test('bought together: what orders held with the basket, in the model\'s order, then the model, then popular', async () => {
-  const { bought, row, count } = model.neighbours;
+  const { together: marks, row, count } = model.neighbours;
   const basket = [3, 12];
-  const together = new Set(basket.flatMap((from) => [...row.subarray(from * count, (from + 1) * count)].filter((_, k) => bought![from * count + k])));
+  const together = new Set(basket.flatMap((from) => [...row.subarray(from * count, (from + 1) * count)].filter((_, k) => marks![from * count + k] === 1)));
   const list = await show({ kind: 'bought-together', productIds: ['p3', 'p12'] }, { limit: 12 });
   const first = list.filter((text) => text.endsWith(' bought-with')).map((text) => Number(text.split(' ')[0].slice(1)));
   const others = [...together].filter((one) => !basket.includes(one));

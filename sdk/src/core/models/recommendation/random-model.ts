@@ -28,7 +28,7 @@ export function randomModel({ items, dim, seed, count = 4 }: { items: number; di
     config, version: 'random', itemIds, rowOf: new Map(itemIds.map((id, row) => [id, row])), params,
     table: Int8Array.from({ length: items * dim }, () => whole(255) - 127), tableScale: 1 / 127,
     neighbours: {
-      count, row, weight, bought: Uint8Array.from(weight, (value) => (value > 0 ? whole(2) : 0)), mix: Float32Array.from({ length: MIX_SIZE }, () => random() * 6),
+      count, row, weight, together: Uint8Array.from(weight, (value) => (value > 0 ? whole(3) : 0)), mix: Float32Array.from({ length: MIX_SIZE }, () => random() * 6),
       sums: Array.from({ length: MIX_SIZE }, (_, at) => ({ decay: 0.9 + random() * 0.1, root: at % 2 === 0 })),
     },
     attributes: { facets, start, facet: Int32Array.from(lists.flat()) },

@@ -1,5 +1,6 @@
 import type { Shape } from './apply-rules.ts';
 import { FACET } from './attributes.ts';
+import { TOGETHER } from './config.ts';
 import { dot } from './dot.ts';
 import type { KnownSession } from './encode-session.ts';
 import type { Explainer } from './explain.ts';
@@ -39,10 +40,10 @@ function byId({ limit, exclude, only, shape }: OriginInput, items: readonly Rank
 
 /** What orders held together with the session's items, in the model's order. */
 function together(model: RecommendationModel, session: KnownSession, { explainer, modelItems, ...wanted }: OriginInput): RankedItem[] {
-  const { bought, count, row } = model.neighbours;
+  const { together: marks, count, row } = model.neighbours;
   const found = new Set<number>();
-  for (const from of bought ? session.rows : []) {
-    for (let at = from * count; at < (from + 1) * count; at++) if (bought![at]) found.add(row[at]);
+  for (const from of marks ? session.rows : []) {
+    for (let at = from * count; at < (from + 1) * count; at++) if (marks![at] === TOGETHER.bought) found.add(row[at]);
   }
   if (found.size === 0) return [];
   return modelItems(wanted, found).map((item) => ({ ...item, reason: explainer!.companion(model.rowOf.get(item.id)!, true) ?? item.reason }));

@@ -139,17 +139,17 @@ export function assembleModel(base: RecommendationModel, artifacts: readonly Art
   const itemIds = [...base.itemIds, ...places.map(({ shard, local }) => shards[shard].itemIds[local])];
 
   const lists = Array.from({ length: items }, (): Companion[] => []);
-  eachEntry(base.neighbours, popular, (row, other, weight, bought) => lists[row].push([other, weight, bought]));
+  eachEntry(base.neighbours, popular, (row, other, weight, together) => lists[row].push([other, weight, together]));
   places.forEach(({ shard, local }, at) => {
     const { neighbours, inbound } = shards[shard];
-    eachEntry(neighbours, 1, (_, rank, weight, bought) => {
+    eachEntry(neighbours, 1, (_, rank, weight, together) => {
       const row = rowOf(rank);
-      if (row !== undefined) lists[popular + at].push([row, weight, bought]);
+      if (row !== undefined) lists[popular + at].push([row, weight, together]);
     }, local);
-    eachEntry(inbound, 1, (_, row, weight, bought) => lists[row].push([popular + at, weight, bought]), local);
+    eachEntry(inbound, 1, (_, row, weight, together) => lists[row].push([popular + at, weight, together]), local);
   });
-  const { bought, ...joined } = padded(lists);
-  const neighbours = { ...base.neighbours, ...joined, bought: base.neighbours.bought && bought };
+  const { together, ...joined } = padded(lists);
+  const neighbours = { ...base.neighbours, ...joined, together: base.neighbours.together && together };
 
   return {
     ...base, itemIds, table, neighbours, config: { ...base.config, items, neighbours: neighbours.count },
@@ -159,12 +159,12 @@ export function assembleModel(base: RecommendationModel, artifacts: readonly Art
   };
 }
 
-type Companion = [row: number, weight: number, bought: number];
+type Companion = [row: number, weight: number, together: number];
 
-/** Calls with item, row, weight and bought or not of each entry of `items` lists, from the list of item `from` on. */
-function eachEntry({ count, row, weight, bought }: Omit<Neighbours, 'mix'>, items: number, each: (item: number, ...entry: Companion) => void, from = 0): void {
+/** Calls with item, row, weight and what held them together of each entry of `items` lists, from the list of item `from` on. */
+function eachEntry({ count, row, weight, together }: Omit<Neighbours, 'mix'>, items: number, each: (item: number, ...entry: Companion) => void, from = 0): void {
   for (let item = from; item < from + items; item++) {
-    for (let at = item * count; at < (item + 1) * count; at++) if (weight[at] > 0) each(item, row[at], weight[at], bought?.[at] ?? 0);
+    for (let at = item * count; at < (item + 1) * count; at++) if (weight[at] > 0) each(item, row[at], weight[at], together?.[at] ?? 0);
   }
 }
 
@@ -173,11 +173,11 @@ function padded(lists: readonly Companion[][]): Omit<Neighbours, 'mix'> {
   const count = lists.reduce((longest, list) => Math.max(longest, list.length), 0);
   const row = new Int32Array(lists.length * count);
   const weight = new Float32Array(lists.length * count);
-  const bought = new Uint8Array(lists.length * count);
+  const together = new Uint8Array(lists.length * count);
   lists.forEach((list, item) => list.sort((a, b) => a[0] - b[0]).forEach((entry, k) => {
-    [row[item * count + k], weight[item * count + k], bought[item * count + k]] = entry;
+    [row[item * count + k], weight[item * count + k], together[item * count + k]] = entry;
   }));
-  return { count, row, weight, bought };
+  return { count, row, weight, together };
 }
 
 /** The facets of one item, as attributes of a catalogue of one. */
