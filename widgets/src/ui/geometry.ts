@@ -11,15 +11,16 @@ const limitsOf = (rows: number) =>
   Array.from({ length: COLUMNS }, (_, index) => `[limit="${(rows - 1) * COLUMNS + index + 1}"]`).join(',');
 
 /**
- * What the element's attributes say of its height: rows, a price or none, a reason or none.
+ * How many rows `limit` needs, for the page's style sheet alone: the element's own inherits it.
  *
  * @param host selector of the element with these attributes
  */
-export const attributeRules = (host: (attributes: string) => string) => [
-  ...Array.from({ length: MOST_ROWS - 1 }, (_, index) => `${host(`:is(${limitsOf(index + 2)})`)}{--_rows:${index + 2}}`),
-  `${host('[hide~=price]')}{--_price:0em}`,
-  `${host('[reasons]')}{--_reason:calc(.1875em + 1.4*.8125em)}`,
-].join('');
+export const rowRules = (host: (attributes: string) => string) =>
+  Array.from({ length: MOST_ROWS - 1 }, (_, index) => `${host(`:is(${limitsOf(index + 2)})`)}{--_rows:${index + 2}}`).join('');
+
+/** What the element's attributes say of a card's height: a price or none, a reason or none. */
+export const cardRules = (host: (attributes: string) => string) =>
+  `${host('[hide~=price]')}{--_price:0em}${host('[reasons]')}{--_reason:calc(.1875em + 1.4*.8125em)}`;
 
 /**
  * The widget's height from its width alone, so that it can be reserved before anything is known. Lengths are in em of the

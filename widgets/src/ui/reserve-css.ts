@@ -1,4 +1,6 @@
-import { attributeRules, GEOMETRY, HEIGHT, WIDE, WIDE_GEOMETRY } from './geometry.ts';
+import { cardRules, GEOMETRY, HEIGHT, rowRules, WIDE, WIDE_GEOMETRY } from './geometry.ts';
+
+const TAG = 'vitrine-recommendations';
 
 /**
  * For the page's own style sheet: keeps the widget's place before its script has run. A page that links
@@ -7,7 +9,7 @@ import { attributeRules, GEOMETRY, HEIGHT, WIDE, WIDE_GEOMETRY } from './geometr
 export const RESERVE_CSS = `
 vitrine-recommendations{display:block;container-type:inline-size}
 vitrine-recommendations[data-state=hidden]{display:none}
-${attributeRules((attributes) => `vitrine-recommendations${attributes}`)}
+${rowRules((attributes) => TAG + attributes)}${cardRules((attributes) => TAG + attributes)}
 vitrine-recommendations:not(:defined)::after{content:"";display:block;${GEOMETRY}height:${HEIGHT}}
 @container ${WIDE}{vitrine-recommendations:not(:defined)::after{${WIDE_GEOMETRY}}}
 .vitrine-page{box-sizing:border-box;max-width:var(--page-width,75rem);margin-inline:auto;padding-inline:var(--page-margin,clamp(1rem,4vw,3rem))}

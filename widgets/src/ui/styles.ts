@@ -1,4 +1,4 @@
-import { attributeRules, GEOMETRY, HEIGHT, IMAGE_HEIGHT, WIDE, WIDE_GEOMETRY } from './geometry.ts';
+import { cardRules, GEOMETRY, HEIGHT, IMAGE_HEIGHT, WIDE, WIDE_GEOMETRY } from './geometry.ts';
 
 /**
  * Inside the element's shadow root. Font, colour and text size are the theme's: they are inherited. What is not inherited
@@ -9,7 +9,7 @@ export const WIDGET_CSS = `
 :host{display:block;container-type:inline-size;color:inherit;font:inherit}
 :host([data-state=hidden]){display:none!important}
 :host([data-state=empty]){visibility:hidden}
-${attributeRules((attributes) => `:host(${attributes})`)}
+${cardRules((attributes) => `:host(${attributes})`)}
 *{box-sizing:border-box}
 [dir]{text-align:-webkit-match-parent;text-align:match-parent}
 section{${GEOMETRY}min-height:${HEIGHT};
