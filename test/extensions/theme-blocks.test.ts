@@ -133,7 +133,7 @@ test('no inline script, no handler, no remote file; every value from outside is 
     const markup = read(file).replace(/\{% schema %\}[^]*$/, '');
     assert.doesNotMatch(markup, /<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:|https?:\/\/|\| raw|<style/i, file);
     for (const [, output] of markup.matchAll(/\{\{-?(.*?)-?\}\}/g)) {
-      const isSafe = /\| (escape|asset_url|t)\b/.test(output) || /(\.id|_ids?|quantity|kind|limit|columns|rows|radius|hidden|page|iso_code|permanent_domain|space_above|space_below|ratio|_color|\.seen|\.bought) $/.test(output);
+      const isSafe = /\| (escape|asset_url|t)\b/.test(output) || /(\.id|_ids?|separator|time|quantity|kind|limit|columns|rows|radius|hidden|page|iso_code|permanent_domain|space_above|space_below|ratio|_color|\.seen|\.bought) $/.test(output);
       assert.ok(isSafe, `${file}: {{${output}}}`);
     }
   }
