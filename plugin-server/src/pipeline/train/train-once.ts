@@ -2,6 +2,7 @@ import { MIX_SIZE } from '@vitrine/sdk/core';
 import type { Dataset } from '../dataset/build-dataset.ts';
 import type { Case, Task } from '../dataset/cases.ts';
 import { scoreCheckpoint } from '../evaluate/score-checkpoint.ts';
+import { freeMemory } from '../free-memory.ts';
 import type { Checkpoint, TrainProgress } from '../types.ts';
 import { createLearner } from './create-learner.ts';
 import type { Example } from './examples.ts';
@@ -32,6 +33,7 @@ type OnceOptions = Pick<TrainOptions, 'path' | 'patience' | 'seconds' | 'clock' 
 
 /** One training of the encoder and its item vectors, its settings given. */
 export async function trainOnce(dataset: Dataset, settings: RecommendationSettings, options: OnceOptions): Promise<Trained> {
+  freeMemory(); // of a training before this one, in a search
   const { sequences: { itemIds, split } } = dataset;
   const problem = recommendationProblem(dataset, settings);
   const allCases = [...(options.cases?.values() ?? [])].flat();
