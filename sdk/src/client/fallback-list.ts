@@ -10,7 +10,7 @@ import type { RankedItem } from '../core/models/recommendation/types.ts';
 export function fallbackList({ list, shopper, unavailable, rules = [] }: ListRequest, popular: readonly string[]): RankedItem[] {
   const { kind, filter, productId, productIds = [], exclude = [] } = list;
   const leaving = rules.filter(({ action, kinds }) => /^[eo]/.test(action) && (kinds?.includes(kind) ?? true)); // exclude, only
-  if (filter || /^(rec|buy|sim)/.test(kind) || leaving.some((rule) => rule.filter)) return [];
+  if (filter || /^(tre|rec|buy|sim)/.test(kind) || leaving.some((rule) => rule.filter)) return [];
   const never = new Set([...exclude, ...productIds, ...shopper.cart, ...unavailable, productId, shopper.product]);
   return popular
     .filter((id) => !never.has(id) && leaving.every(({ action, productIds: ids }) => ids!.includes(id) === (action === 'only')))

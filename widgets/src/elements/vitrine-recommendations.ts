@@ -2,7 +2,7 @@ import {
   connectRecommendations, type Connection, type Policy, type RecommendationParams, type RenderState, type Vitrine, type Widget,
 } from '../connectors/connect-recommendations.ts';
 import { COLUMNS } from '../ui/geometry.ts';
-import { headingFor, localeOf, reasonText } from '../ui/locales.ts';
+import { headingFor, loadTexts, localeOf, reasonText } from '../ui/locales.ts';
 import { renderRecommendations } from '../ui/render-recommendations.ts';
 import { WIDGET_CSS } from '../ui/styles.ts';
 import { beginList, idsElsewhere, endList, forgetList } from './page-lists.ts';
@@ -126,14 +126,18 @@ export class VitrineRecommendations extends (globalThis.HTMLElement ?? class {})
     const margin = text('margin');
     const kind = (text('kind') ?? 'related') as Widget;
     const locale = localeOf(this);
+    const reasons = this.hasAttribute('reasons');
     return {
       kind, locale,
       productId: text('product-id'), productIds: ids('product-ids'), exclude: ids('exclude'), pin: ids('pin'),
       limit: this.#limit(),
       filter: json('filter'), boost: json('boost'), bury: json('bury'), purchases: json('purchases'),
       seen: text('seen') as Policy, bought: text('bought') as Policy, margin: margin ? Number(margin) : undefined,
-      reasons: this.hasAttribute('reasons'),
-      elsewhere: this.hasAttribute('allow-repeats') ? undefined : () => idsElsewhere(this),
+      reasons,
+      elsewhere: async () => {
+        await loadTexts(locale, reasons); // of an element that came later than the page's others
+        return this.hasAttribute('allow-repeats') ? [] : idsElsewhere(this);
+      },
       heading: text('heading') ?? headingFor(kind, locale) ?? '',
     };
   }

@@ -37,6 +37,6 @@ test('through the artifact: rising, bought again, bought together and new; what 
   assert.deepEqual(new Set(pairs), new Set(neighbours.row.subarray(3 * neighbours.count, 4 * neighbours.count).includes(4) || neighbours.row.subarray(4 * neighbours.count, 5 * neighbours.count).includes(3) ? ['3,4'] : []));
 
   const ask = (now: number) => rank(model, createJsScan(model), { session: [], goal: 'view', limit: 3, origin: { type: 'trending', now } });
-  assert.deepEqual((await ask(END * 1000)).map(({ id, reason }) => [id, reason.source]), [['11', 'trending'], ['0', 'popular'], ['1', 'popular']]);
-  assert.deepEqual((await ask((END + 8 * DAY) * 1000)).map(({ reason }) => reason.source), ['popular', 'popular', 'popular'], 'old news');
+  assert.deepEqual((await ask(END * 1000)).map(({ id, reason }) => [id, reason.source]), [['11', 'trending']]);
+  assert.deepEqual(await ask((END + 8 * DAY) * 1000), [], 'old news');
 });

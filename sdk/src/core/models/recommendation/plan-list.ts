@@ -88,7 +88,7 @@ const KEEPS_BOUGHT: readonly Widget[] = ['for-you', 'recently-viewed', 'buy-agai
  * | `for-you` | the visit; before its first product, earlier visits | view | model | popular |
  * | `related` | the visit, the product looked at last | view | model | popular |
  * | `bought-together` | the basket alone | purchase | companions from orders | model, popular |
- * | `trending` | | | rising products | popular |
+ * | `trending` | | | rising products | |
  * | `recently-viewed` | | | viewed, the newest first | |
  * | `buy-again` | | | bought, the most due first | |
  * | `similar-cheaper`, `similar-dearer` | the product looked at | | like it, of its type | |

@@ -53,7 +53,6 @@ export async function rank(model: RecommendationModel, scan: BlockScan, request:
   };
   const sources: ((wanted: Wanted) => RankedItem[])[] = [];
   if (originItems) sources.push((wanted) => originItems(model, session, request, { ...wanted, shape, explainer, modelItems }));
-  if (origin?.type === 'trending') sources.push((wanted) => popular(model, wanted, both(shape?.allowed, wanted.only && rowsOf(model, wanted.only)), shape?.factor));
   if (!origin || origin.type === 'together') sources.push(modelItems);
 
   const taken = new Set(exclude);

@@ -19,7 +19,7 @@ export interface Touch extends SessionItem {
 export type ListOrigin =
   /** Companions of the session's items in past orders, in the model's order. The model fills the list. */
   | { readonly type: 'together' }
-  /** The artifact's list of rising products, while it counts. What is popular fills the list. */
+  /** The artifact's list of rising products, while it counts, and no others. */
   | { readonly type: 'trending'; readonly now: number }
   /** These products, in this order, and no others. */
   | { readonly type: 'viewed'; readonly ids: readonly string[] }
