@@ -10,7 +10,7 @@ const SECRET = /token|secret|key|password|authorization|cookie|email|phone|addre
  * createLog({ write: (line) => process.stderr.write(line) }).info('listening', { port: 3000 });
  */
 export function createLog(options: { write?: (line: string) => void; clock?: () => number } = {}): Log {
-  const { write = (line) => process.stderr.write(line), clock = Date.now } = options;
+  const { write = writeTogether, clock = Date.now } = options;
   const at = (level: string) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
     const safe = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, SECRET.test(name) ? '(hidden)' : plain(value)]));
     write(`${JSON.stringify({ time: new Date(clock()).toISOString(), level, message, ...safe })}\n`);
@@ -25,3 +25,19 @@ function plain(value: unknown): unknown {
   if (value instanceof Error) return value.message;
   return typeof value === 'bigint' ? String(value) : value;
 }
+
+let waiting = '';
+
+/** Writes the lines of one turn of the event loop at once: a call to the system for each would cost more than the lines. */
+function writeTogether(line: string): void {
+  if (waiting === '') setImmediate(flush);
+  waiting += line;
+}
+
+function flush(): void {
+  const text = waiting;
+  waiting = '';
+  if (text !== '') process.stderr.write(text);
+}
+
+process.on('exit', flush);

@@ -18,6 +18,8 @@ export interface ServerProcess {
   running(): boolean;
   /** The largest memory it has had, bytes; NaN where the system does not tell. */
   peakBytes(): number;
+  /** Seconds of processor time it has used; NaN where the system does not tell. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,15 @@ export async function startServerProcess(env: Readonly<Record<string, string>>, 
     peakBytes() {
       try {
         return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024;
+      } catch {
+        return Number.NaN;
+      }
+    },
+    cpuSeconds() {
+      try {
+        const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return (Number(fields[11]) + Number(fields[12])) / 100; // user and system, in hundredths
       } catch {
         return Number.NaN;
       }
