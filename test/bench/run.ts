@@ -53,7 +53,7 @@ async function main(): Promise<void> {
 function plainTable(rows: readonly Row[]): string {
   return formatTable(
     [{ heading: 'Subject' }, { heading: 'Metric' }, { heading: 'Value', align: 'right' }, { heading: 'Unit' }],
-    rows.map(({ subject, metric, value, unit }) => [subject, metric, value.toLocaleString('en-US', { maximumFractionDigits: 2 }), unit]));
+    rows.map(({ subject, metric, value, unit }) => [subject, metric, value.toLocaleString('en-US', { maximumFractionDigits: value < 1 ? 4 : 2 }), unit]));
 }
 
 /** JSON with a line for each row, so that two runs can be compared. A clock's noise is not worth a file's length. */
