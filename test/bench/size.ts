@@ -21,6 +21,8 @@ const OURS: readonly Subject[] = [
   { role: 'events', subject: 'event queue (with consent)' },
   { role: 'worker', subject: 'Worker with the fallback engine (WASM, JavaScript)', budget: 4_000 },
   { role: 'webgl', subject: 'WebGL engine', budget: 36_000 },
+  { role: 'rules', subject: 'filters and rules (with the first)' },
+  { role: 'lists', subject: 'lists that are not the model\'s (with the first)' },
 ];
 
 const PEERS: readonly (readonly [name: keyof typeof PEER_FILES, subject: string])[] = [
@@ -49,7 +51,7 @@ export async function run({ smoke = false, note }: BenchOptions): Promise<Report
     const raw = parts.reduce((sum, file) => sum + file.bytes, 0);
     const compressed = parts.reduce((sum, file) => sum + file.brotli, 0);
     add(subject, raw, compressed, budget);
-    if (role === 'webgl') continue;
+    if (role === 'webgl' || role === 'rules' || role === 'lists') continue; // not what every visit fetches
     visit.raw += raw;
     visit.brotli += compressed;
   }
