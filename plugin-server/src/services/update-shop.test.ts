@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createJsScan, rank } from '@vitrine/sdk/core';
-import { TEST_CONFIG, withContext } from '../../../test/context.ts';
+import { TEST_CONFIG, type TestContextWithJobs, withContext } from '../../../test/context.ts';
 import { madeUpInteractions } from '../../../test/made-up-interactions.ts';
 import { findLearnedModel, planRun } from '../store/learned-models.ts';
 import { type ProductRow, upsertProducts } from '../store/products.ts';
@@ -44,11 +44,15 @@ async function orders({ events, from = 0 }: { events: number; from?: number }) {
 const home = mkdtempSync(join(tmpdir(), 'vitrine-update-'));
 test.after(() => rmSync(home, { recursive: true, force: true }));
 /** A shop with a published model, as if installed in Shopify; the tests go on from each other. */
-const ctx = await withContext({ after: (fn) => test.after(fn as () => void) }, { config: { ...TEST_CONFIG, home } });
-await orders({ events: 5_000 });
-await ctx.db.query(`UPDATE shops SET source = 'shopify'`);
-const { artifactHash } = await trainShop(ctx, { shop: 'shop', epochs: 3 });
-await publishRelease(ctx, { shop: 'shop', hash: artifactHash, force: true });
+let ctx: TestContextWithJobs;
+let artifactHash: string;
+test.before(async () => {
+  ctx = await withContext({ after: (fn) => test.after(fn as () => void) }, { config: { ...TEST_CONFIG, home } });
+  await orders({ events: 5_000 });
+  await ctx.db.query(`UPDATE shops SET source = 'shopify'`);
+  ({ artifactHash } = await trainShop(ctx, { shop: 'shop', epochs: 3 }));
+  await publishRelease(ctx, { shop: 'shop', hash: artifactHash, force: true });
+});
 const live = async () => (await findLiveRelease(ctx.db, 'shop'))!.hash;
 
 test('the schedule asks for an update within the hour of a new product, and for a training, with its reason, when the model has fallen behind', async () => {
