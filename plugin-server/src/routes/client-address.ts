@@ -16,8 +16,10 @@ export function clientAddress(c: Request, config: Pick<Config, 'trustedProxies'>
   try {
     peer = getConnInfo(c).remote.address ?? '';
   } catch { /* no socket behind app.request() */ }
+  const forwarded = c.req.header('x-forwarded-for');
+  if (!forwarded && !peer.includes(':')) return peer; // as most requests on a machine without a proxy
   let address = peer;
-  const hops = c.req.header('x-forwarded-for')?.split(',') ?? [];
+  const hops = forwarded?.split(',') ?? [];
   while (hops.length > 0 && isTrusted(address, config)) address = hops.pop()!.trim().replace(/^\[?([^\]]*?)\]?(?::\d+)?$/, (whole, inner: string) => (isIP(inner) ? inner : whole));
   return isIP(address) ? network(address) : peer;
 }
