@@ -16,7 +16,7 @@ const taken = new Map();
 const publish = (name, data) => new Promise((resolve) => {
   const seq = ++sequence;
   taken.set(seq, resolve);
-  setTimeout(resolve, 1_500);
+  setTimeout(resolve, 10_000);
   sandbox?.postMessage({ event: { name, data, seq, id: `sh-${crypto.randomUUID()}`, timestamp: new Date().toISOString(), clientId: 'the platform’s', type: 'standard', context: { document: { location: { pathname: location.pathname, href: location.href } } } } });
 });
 

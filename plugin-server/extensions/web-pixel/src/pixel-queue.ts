@@ -7,8 +7,11 @@ import type { VisitIds } from './visit-ids.ts';
 export type WaitingReport = PixelReport & { readonly id: string; readonly at: number };
 
 export interface PixelQueue {
-  /** @param urgent the page may be about to go away */
-  push(report: WaitingReport, urgent: boolean): void;
+  /**
+   * @param urgent the page may be about to go away
+   * @returns of what is urgent: when it has been sent, or has to wait
+   */
+  push(report: WaitingReport, urgent: boolean): Promise<void> | undefined;
   clear(): void;
 }
 
@@ -29,7 +32,7 @@ export function createPixelQueue(options: {
   const { url, key, fetch, sendBeacon, identify, random } = options;
   let waiting: WaitingReport[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isSending = false;
+  let sending: Promise<void> | undefined;
   let failures = 0;
 
   const schedule = (milliseconds: number) => {
@@ -39,14 +42,14 @@ export function createPixelQueue(options: {
     }, milliseconds);
   };
 
-  const flush = async (): Promise<void> => {
-    if (isSending) return;
-    isSending = true;
+  const flush = (): Promise<void> => (waiting.length === 0 ? Promise.resolve() : (sending ??= sendAll()));
+  const sendAll = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     while (waiting.length > 0) {
       const reports = waiting;
       const ids = await identify();
+      if (waiting.length === 0) break; // forgotten meanwhile
       const events: VitrineEvent[] = [];
       for (const report of reports) {
         try {
@@ -66,7 +69,7 @@ export function createPixelQueue(options: {
       const seen = new Set(reports);
       waiting = waiting.filter((report) => !seen.has(report) || rest.has(report.id));
     }
-    isSending = false;
+    sending = undefined; // at once: what comes from now on begins anew
   };
 
   /** `done`: stored, or refused for good. */
@@ -83,8 +86,9 @@ export function createPixelQueue(options: {
   return {
     push(report, urgent) {
       waiting = [...waiting, report].slice(-MOST_WAITING);
-      if (urgent) void flush();
-      else schedule(TOGETHER_MS);
+      if (urgent) return flush();
+      schedule(TOGETHER_MS);
+      return undefined;
     },
     clear() {
       waiting = [];

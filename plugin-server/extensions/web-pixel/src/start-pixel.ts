@@ -54,7 +54,7 @@ export function startPixel(
         const at = Number.isFinite(time) ? time : now();
         if (isSameLook(report, at)) return;
         const id = await reportId(shop, name, event.id);
-        if (allowed) queue.push({ ...report, id, at }, URGENT.test(name));
+        if (allowed) await queue.push({ ...report, id, at }, URGENT.test(name));
       } catch {
         // An event of a form we do not know is not ours to report.
       }
