@@ -24,7 +24,7 @@ const BACKING_WEEKS = 4;
 const FEWEST_ORDERS = 50;
 /** A week's attention may be so many times that of the weeks before, and a few visits, unless orders rise with it. */
 const RISE = 1.5;
-const RISE_VISITS = 6;
+const RISE_VISITS = 9;
 const FEWEST_WEEKS = 2;
 
 /** Interactions that count, and how many touches do not, by reason. */
@@ -44,7 +44,7 @@ export interface Weighed {
  * - with v visits to a product in a week and o orders of it in four, v counts up to 1.5 q (o / 4 + 1), where q is what
  *   98 % of the products stay below in v / (o / 4 + 1). One product's flood does not move a quantile over all of them,
  *   and costs orders to hide;
- * - with a mean of u visits in the weeks before, v counts up to 1.5 u r + 6, where r is the shop's own growth (the median over
+ * - with a mean of u visits in the weeks before, v counts up to 1.5 u r + 9, where r is the shop's own growth (the median over
  *   its products), or the growth of the product's orders where that is larger.
  *
  * Visits whose origin is not known, as those of a file, are not judged. The first of each kind count, so that a flood
