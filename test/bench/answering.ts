@@ -37,7 +37,7 @@ export async function run({ smoke, note }: BenchOptions): Promise<Report> {
     await requestTraining(ctx, { shop: 'bench' });
     await ctx.close();
 
-    const child = spawn(process.execPath, [SERVER], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [SERVER], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] });
     let url: string | undefined;
     let ended: string | undefined;
     createInterface({ input: child.stdout }).on('line', (text) => {
