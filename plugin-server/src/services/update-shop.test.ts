@@ -43,19 +43,22 @@ async function orders({ events, from = 0 }: { events: number; from?: number }) {
 
 const home = mkdtempSync(join(tmpdir(), 'vitrine-update-'));
 test.after(() => rmSync(home, { recursive: true, force: true }));
-/** A shop with a published model, as if installed in Shopify; the tests go on from each other. */
 let ctx: TestContextWithJobs;
-let artifactHash: string;
-test.before(async () => {
-  ctx = await withContext({ after: (fn) => test.after(fn as () => void) }, { config: { ...TEST_CONFIG, home } });
+
+test('a shop with a published model, as if installed in Shopify; the parts go on from each other', async (t) => {
+  ctx = await withContext(t, { config: { ...TEST_CONFIG, home } });
   await orders({ events: 5_000 });
   await ctx.db.query(`UPDATE shops SET source = 'shopify'`);
-  ({ artifactHash } = await trainShop(ctx, { shop: 'shop', epochs: 3 }));
+  const { artifactHash } = await trainShop(ctx, { shop: 'shop', epochs: 3 });
   await publishRelease(ctx, { shop: 'shop', hash: artifactHash, force: true });
+  await t.test('the schedule asks for an update within the hour of a new product, and for a training, with its reason, when the model has fallen behind', asksWhenDue);
+  await t.test('an update that is stopped, cancelled or fails leaves the published release alone', () => leavesTheReleaseAlone(artifactHash));
+  await t.test('a product added after training is in the updated artifact, placed among its kind, and marked as new', () => placesNewProducts(artifactHash));
 });
+
 const live = async () => (await findLiveRelease(ctx.db, 'shop'))!.hash;
 
-test('the schedule asks for an update within the hour of a new product, and for a training, with its reason, when the model has fallen behind', async () => {
+async function asksWhenDue(): Promise<void> {
   const later = (hours: number) => ({ ...ctx, clock: () => Date.now() + hours * 3_600_000 });
   assert.deepEqual((await scheduleWork(later(2))).update, [], 'nothing is new');
   await upsertProducts(ctx.db, 'shop', [product(3, { id: 'new' })]);
@@ -72,9 +75,9 @@ test('the schedule asks for an update within the hour of a new product, and for 
   assert.deepEqual([wanted.kind, wanted.reason], ['training', 'the model no longer beats it']);
   await ctx.db.query(`UPDATE learned_models SET wants_training = NULL`);
   await ctx.db.query(`DELETE FROM training_runs WHERE status = 'queued'`);
-});
+}
 
-test('an update that is stopped, cancelled or fails leaves the published release alone', async () => {
+async function leavesTheReleaseAlone(artifactHash: string): Promise<void> {
   await orders({ events: 1_000, from: 5_000 });
   const stop = new AbortController();
   await createRun(ctx.db, 'shop', { id: 'r1', status: 'queued', startedAt: 0, kind: 'update' });
@@ -91,9 +94,9 @@ test('an update that is stopped, cancelled or fails leaves the published release
   await ctx.db.query(`DELETE FROM training_runs WHERE run_id = 'r1'`);
   assert.deepEqual(await planRun(ctx.db, 'shop'), { kind: 'training', reason: 'the last update failed' });
   await ctx.db.query(`UPDATE learned_models SET bytes = $1`, [bytes]);
-});
+}
 
-test('a product added after training is in the updated artifact, placed among its kind, and marked as new', async () => {
+async function placesNewProducts(artifactHash: string): Promise<void> {
   await upsertProducts(ctx.db, 'shop', [product(3 * OF_TYPE, { id: 'new', title: 'Amber Bowl', updatedAt: 3e12 }), product(3 * OF_TYPE, { id: 'draft', status: 'draft' }), product(3 * OF_TYPE, { id: 'hidden', published: false })]);
 
   const result = await updateShop(ctx, { shop: 'shop', publish: true });
@@ -119,5 +122,5 @@ test('a product added after training is in the updated artifact, placed among it
   assert.equal((await findLearnedModel(ctx.db, 'shop', next.artifactHash))!.scores.length, 1, 'nothing new was scored');
   const [run] = await listRuns(ctx.db, 'shop', { limit: 1 });
   assert.deepEqual([run.kind, run.status], ['update', 'done']);
-});
+}
 
