@@ -37,21 +37,24 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
   app.use(async (c, next) => {
     const id = randomUUID();
     const started = ctx.clock();
-    // Before the answer is made, and past it where there is a socket: headers that go through the answer's own list cost as
-    // much time as all the rest of an answer from memory. A route that sets the same header wins.
+    const { path } = c.req;
+    const own: [name: string, value: string][] = [...headers, ['x-request-id', id]];
+    // Storefronts on any origin read what is public, its errors too.
+    if (path.startsWith('/v1/')) own.push(['access-control-allow-origin', '*']);
+    // To the socket and past the answer: headers that go through the answer's own list cost as much time as all the rest of
+    // an answer from memory. A route that sets the same header wins.
     const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse };
-    for (const [name, value] of [...headers, ['x-request-id', id] as const]) {
-      if (outgoing) outgoing.setHeader(name, value);
-      else c.header(name, value);
-    }
+    if (outgoing) for (const [name, value] of own) outgoing.setHeader(name, value);
     await next();
+    if (!outgoing) for (const [name, value] of own) if (!c.res.headers.has(name)) c.header(name, value);
     // The path without its query, which may hold a token.
-    ctx.log.info('request', { id, method: c.req.method, path: c.req.path, status: c.res.status, milliseconds: ctx.clock() - started });
+    ctx.log.info('request', { id, method: c.req.method, path, status: c.res.status, milliseconds: ctx.clock() - started });
     if (c.error && !(c.error instanceof VitrineError)) ctx.log.error('request failed', { id, reason: c.error });
   });
 
-  app.use(limitRequests(ctx));
+  const limit = limitRequests(ctx);
   app.use((c, next) => {
+    limit(c);
     // No text that is stored holds this character, and the database refuses to look for one that does.
     if (c.req.url.includes('%00')) throw new VitrineError('bad_input', 'The address holds a character that no address needs.');
     return next();

@@ -12,8 +12,9 @@ const SECRET = /token|secret|key|password|authorization|cookie|email|phone|addre
 export function createLog(options: { write?: (line: string) => void; clock?: () => number } = {}): Log {
   const { write = writeTogether, clock = Date.now } = options;
   const at = (level: string) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-    const safe = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, SECRET.test(name) ? '(hidden)' : plain(value)]));
-    write(`${JSON.stringify({ time: new Date(clock()).toISOString(), level, message, ...safe })}\n`);
+    const entry: Record<string, unknown> = { time: new Date(clock()).toISOString(), level, message };
+    for (const name in fields) entry[name] = SECRET.test(name) ? '(hidden)' : plain(fields[name]);
+    write(`${JSON.stringify(entry)}\n`);
   };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -51,8 +51,9 @@ async function main(): Promise<number> {
       smoke: { type: 'boolean' }, json: { type: 'boolean' },
     },
   });
-  const chosen = NAMES[positionals[0]];
-  if (!chosen) throw new VitrineError('bad_usage', `usage: npm run quality -- NAME, where NAME is ${Object.keys(NAMES).join(' or ')}`);
+  const [name = ''] = positionals;
+  if (!Object.hasOwn(NAMES, name)) throw new VitrineError('bad_usage', `usage: npm run quality -- NAME, where NAME is ${Object.keys(NAMES).join(' or ')}`);
+  const chosen = NAMES[name];
   const missing = chosen.file !== undefined && dataMissing(chosen.file);
   if (missing) throw new VitrineError('bad_input', missing);
   const evaluations = await chosen.run({

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context as Request } from 'hono';
 import { VitrineError } from '@vitrine/sdk/core';
 import type { Context } from '../context.ts';
 import { clientAddress, isNearby } from './client-address.ts';
@@ -22,17 +22,16 @@ export const REQUEST_LIMITS: readonly (readonly [prefix: string, limit: { readon
  * private network are not limited: a health check, or a proxy that does not say whom it speaks for and would have all
  * shoppers share one limit.
  */
-export function limitRequests(ctx: Pick<Context, 'clock' | 'config'>): MiddlewareHandler {
+export function limitRequests(ctx: Pick<Context, 'clock' | 'config'>): (c: Request) => void {
   const limits = REQUEST_LIMITS.map(([prefix, limit]) => ({ prefix, buckets: new TokenBuckets(limit) }));
-  return async (c, next) => {
+  return (c) => {
     const address = clientAddress(c, ctx.config);
-    if (isNearby(address)) return next();
+    if (isNearby(address)) return;
     const { buckets } = limits.find(({ prefix }) => c.req.path.startsWith(prefix)) ?? limits.at(-1)!;
     const wait = buckets.take(address, ctx.clock());
     if (wait > 0) {
       c.header('retry-after', String(wait));
       throw new VitrineError('rate_limited', `Too many requests. Wait ${wait} s.`);
     }
-    return next();
   };
 }
