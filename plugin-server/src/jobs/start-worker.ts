@@ -51,6 +51,8 @@ const POLL_SECONDS = 0.5;
 /** Milliseconds between two looks at what is due. */
 const SCHEDULE_EVERY = 10 * 60_000;
 const HOUR = 3_600_000;
+/** Milliseconds after which what was stored and not queued is not just being queued by another process. */
+const ABOUT_TO_BE_QUEUED = 60_000;
 
 /** Works on the queue until it is stopped. Several workers, on several machines, share it. */
 export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }, services: Partial<Services> = SERVICES): Promise<void> {
@@ -73,16 +75,19 @@ export async function startWorker(ctx: Context & { readonly jobs: RunningQueue }
   const look = (options = {}) => void scheduleWork(ctx, options).then(() => queueWhatWasNot(ctx)).catch((error: unknown) => ctx.log.error('schedule', { reason: error }));
   const timer = setInterval(() => look(), SCHEDULE_EVERY);
   timer.unref();
-  stopping.addEventListener('abort', () => clearInterval(timer));
+  // What a killed process had just stored when this one began to work.
+  const again = setTimeout(() => void queueWhatWasNot(ctx).catch((error: unknown) => ctx.log.error('schedule', { reason: error })), 2 * ABOUT_TO_BE_QUEUED);
+  again.unref();
+  stopping.addEventListener('abort', () => { clearInterval(timer); clearTimeout(again); });
   look({ reconcileEvery: HOUR }); // webhooks may have been lost while nothing ran
 }
 
 /**
  * What was stored for the queue by a process that was killed before it had queued it. Who shares the database may be about
- * to: what is a minute old.
+ * to: so only what is a minute old.
  */
 async function queueWhatWasNot(ctx: Context): Promise<void> {
-  const before = ctx.clock() - (ctx.config.databaseUrl ? 60_000 : 0);
+  const before = ctx.clock() - (ctx.config.databaseUrl ? ABOUT_TO_BE_QUEUED : 0);
   for (const { shop, runId, kind } of await findLostRuns(ctx.db, before)) {
     ctx.log.warn('run without a job is queued again', { shop, run: runId });
     await ctx.jobs.send(kind === 'update' ? 'update' : 'train', { shop, runId });

@@ -22,15 +22,18 @@ export async function findLiveRelease(db: Database, shop: string, family = 'reco
 
 /**
  * Makes a stored artifact live, in one statement: a reader sees the release before or the release after.
- * Two at once: the key (shop, family, sequence) lets one through, the other fails and may try again.
+ * Two at once stand one behind the other: each holds the shop's row while it counts.
  */
 export async function insertRelease(
   db: Database, shop: string, release: { readonly hash: string; readonly reason: 'publish' | 'rollback'; readonly publishedAt: number }, family = 'recommendation',
 ): Promise<number> {
-  const [row] = await db.query<{ sequence: number }>(
-    `INSERT INTO releases (shop_id, family, sequence, hash, reason, published_at)
-     SELECT $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, to_timestamp($5::float8 / 1000) FROM releases WHERE shop_id = $1 AND family = $2
-     RETURNING sequence`,
-    [shop, family, release.hash, release.reason, release.publishedAt]);
-  return row.sequence;
+  return db.transaction(async (inside) => {
+    await inside.query('SELECT 1 FROM shops WHERE shop_id = $1 FOR NO KEY UPDATE', [shop]);
+    const [row] = await inside.query<{ sequence: number }>(
+      `INSERT INTO releases (shop_id, family, sequence, hash, reason, published_at)
+       SELECT $1, $2, coalesce(max(sequence), 0) + 1, $3, $4, to_timestamp($5::float8 / 1000) FROM releases WHERE shop_id = $1 AND family = $2
+       RETURNING sequence`,
+      [shop, family, release.hash, release.reason, release.publishedAt]);
+    return row.sequence;
+  });
 }
