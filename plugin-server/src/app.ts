@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -11,6 +10,7 @@ import { limitRequests } from './routes/limit-requests.ts';
 import { ownerRoutes } from './routes/owner.ts';
 import { proxyRoutes } from './routes/proxy.ts';
 import { publicRoutes } from './routes/public.ts';
+import { addCommonHeaders, setCommonHeaders } from './routes/wire.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 const dist = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
@@ -26,33 +26,29 @@ export function createApp(ctx: Context, options: { assets?: readonly string[] } 
   const { assets = [dist('browser'), dist('dashboard')] } = options;
   const app = new Hono();
 
-  const headers = Object.entries({
+  const headers = {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'strict-origin-when-cross-origin',
     'cross-origin-resource-policy': 'cross-origin',
     // For answers that are read, not shown; what is shown in a window brings its own.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     ...(ctx.config.appUrl.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
-  });
+  };
+  // Storefronts on any origin read what is public, its errors too.
+  const open = { ...headers, 'access-control-allow-origin': '*' };
+  const limit = limitRequests(ctx);
   app.use(async (c, next) => {
     const id = randomUUID();
     const started = ctx.clock();
     const { path } = c.req;
-    const own: [name: string, value: string][] = [...headers, ['x-request-id', id]];
-    // Storefronts on any origin read what is public, its errors too.
-    if (path.startsWith('/v1/')) own.push(['access-control-allow-origin', '*']);
-    // To the socket and past the answer: headers that go through the answer's own list cost as much time as all the rest of
-    // an answer from memory. A route that sets the same header wins.
-    const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse };
-    if (outgoing) for (const [name, value] of own) outgoing.setHeader(name, value);
+    setCommonHeaders(c, { ...(path.startsWith('/v1/') ? open : headers), 'x-request-id': id });
     await next();
-    if (!outgoing) for (const [name, value] of own) if (!c.res.headers.has(name)) c.header(name, value);
+    addCommonHeaders(c);
     // The path without its query, which may hold a token.
     ctx.log.info('request', { id, method: c.req.method, path, status: c.res.status, milliseconds: ctx.clock() - started });
     if (c.error && !(c.error instanceof VitrineError)) ctx.log.error('request failed', { id, reason: c.error });
   });
 
-  const limit = limitRequests(ctx);
   app.use((c, next) => {
     limit(c);
     // No text that is stored holds this character, and the database refuses to look for one that does.

@@ -2,6 +2,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context as Request } from 'hono';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Config } from '../config.ts';
+import { requestHeader } from './wire.ts';
 
 const PRIVATE = /^(::ffff:)?(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.)|^(::1$|f[cd])/i;
 
@@ -16,7 +17,7 @@ export function clientAddress(c: Request, config: Pick<Config, 'trustedProxies'>
   try {
     peer = getConnInfo(c).remote.address ?? '';
   } catch { /* no socket behind app.request() */ }
-  const forwarded = c.req.header('x-forwarded-for');
+  const forwarded = requestHeader(c, 'x-forwarded-for');
   if (!forwarded && !peer.includes(':')) return peer; // as most requests on a machine without a proxy
   let address = peer;
   const hops = forwarded?.split(',') ?? [];

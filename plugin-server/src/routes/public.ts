@@ -10,14 +10,12 @@ import { readReleaseText } from '../services/read-release.ts';
 import { clientAddress } from './client-address.ts';
 import { chooseEncoding } from './encoding.ts';
 import { TokenBuckets } from './token-bucket.ts';
+import { answer, requestHeader } from './wire.ts';
 
 /** Requests one address may make to one shop's collector: at once, and each second. The SDK sends one every few seconds. */
 const COLLECTOR = { capacity: 60, perSecond: 2 };
 
-/**
- * What storefronts use, from any origin and without cookies. What is read often is answered by a `Response` of its own: through
- * `c.body` its headers are copied into a list, which takes longer than the rest.
- */
+/** What storefronts use, from any origin and without cookies. */
 export function publicRoutes(ctx: Context): Hono {
   const routes = new Hono();
   const buckets = new TokenBuckets(COLLECTOR);
@@ -26,25 +24,25 @@ export function publicRoutes(ctx: Context): Hono {
   routes.get('/v1/shops/:shop/release', async (c) => {
     const { text, etag } = await readReleaseText(ctx, { shop: c.req.param('shop') });
     const headers = { 'cache-control': 'public, max-age=30', etag };
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
-    return new Response(text, { headers: { ...headers, 'content-type': 'application/json' } });
+    if (requestHeader(c, 'if-none-match') === etag) return answer(c, null, 304, headers);
+    return answer(c, text, 200, { ...headers, 'content-type': 'application/json' });
   });
 
   routes.get('/v1/shops/:shop/artifacts/:hash', async (c) => {
     const { shop, hash } = c.req.param();
-    const encoding = chooseEncoding(c.req.header('accept-encoding'), ['br', 'gzip']);
+    const encoding = chooseEncoding(requestHeader(c, 'accept-encoding'), ['br', 'gzip']);
     const bytes = await readArtifact(ctx, { shop, hash, encoding });
     const headers = { 'cache-control': 'public, max-age=31536000, immutable', etag: `"${hash}"`, vary: 'accept-encoding' };
-    if (c.req.header('if-none-match') === headers.etag) return c.body(null, 304, headers);
-    return new Response(bytes as Uint8Array<ArrayBuffer>, {
-      headers: { ...headers, 'content-type': 'application/octet-stream', ...(encoding !== 'identity' && { 'content-encoding': encoding }) },
+    if (requestHeader(c, 'if-none-match') === headers.etag) return answer(c, null, 304, headers);
+    return answer(c, bytes as Uint8Array<ArrayBuffer>, 200, {
+      ...headers, 'content-type': 'application/octet-stream', ...(encoding !== 'identity' && { 'content-encoding': encoding }),
     });
   });
 
   routes.get('/v1/shops/:shop/products', async (c) => {
     const ids = (c.req.query('ids') ?? '').split(',').filter(Boolean);
     const text = await listProductsText(ctx, { shop: c.req.param('shop'), ids });
-    return new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' } });
+    return answer(c, text, 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' });
   });
 
   const limit = bodyLimit({ maxSize: LIMITS.batchBytes, onError: () => { throw new VitrineError('too_large', `The body is larger than ${LIMITS.batchBytes} bytes. Send fewer events at once.`); } });
