@@ -11,8 +11,14 @@ const SECRET = /token|secret|key|password|authorization|cookie|email|phone|addre
  */
 export function createLog(options: { write?: (line: string) => void; clock?: () => number } = {}): Log {
   const { write = writeTogether, clock = Date.now } = options;
+  let last = { time: NaN, text: '' };
+  const now = (): string => {
+    const time = clock();
+    if (time !== last.time) last = { time, text: new Date(time).toISOString() }; // many lines of a millisecond share one
+    return last.text;
+  };
   const at = (level: string) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-    const entry: Record<string, unknown> = { time: new Date(clock()).toISOString(), level, message };
+    const entry: Record<string, unknown> = { time: now(), level, message };
     for (const name in fields) entry[name] = SECRET.test(name) ? '(hidden)' : plain(fields[name]);
     write(`${JSON.stringify(entry)}\n`);
   };

@@ -9,7 +9,7 @@ const SECRET = { VITRINE_SECRET: 'x'.repeat(32) };
 /** The address found for a request over a connection from `peer`; '' for none. */
 async function addressOf(peer: string, forwarded?: string, trusted?: string): Promise<string> {
   const app = new Hono().get('/', (c) => c.text(clientAddress(c, readConfig({ ...SECRET, TRUSTED_PROXIES: trusted }))));
-  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+  const headers: Record<string, string> = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
   const env = peer === '' ? {} : { incoming: { headers, socket: { remoteAddress: peer, remotePort: 1, remoteFamily: 'IPv4' } } };
   return (await app.request('/', { headers }, env)).text();
 }
