@@ -39,7 +39,7 @@ test('each failure has its code, and none names the token', async () => {
   const failures: [() => Response, string][] = [
     [() => json({ errors: 'Invalid API key or access token' }, 401), 'unauthorized'], [() => json({}, 403), 'forbidden'],
     [() => json({ errors: [{ message: 'Access denied for orders field.', extensions: { code: 'ACCESS_DENIED' } }] }), 'forbidden'],
-    [() => json({ errors: [{ message: "Field 'x' doesn't exist" }] }), 'upstream'], [() => json({}, 503), 'upstream'],
+    [() => json({ errors: [{ message: "Field 'x' doesn't exist" }] }), 'upstream'], [() => json({}, 503), 'upstream'], [() => json({ errors: [{ message: { no: 'text' } }] }), 'upstream'],
     [() => new Response('<html>', { headers: { 'content-type': 'text/html' } }), 'upstream'], [() => { throw new TypeError('fetch failed'); }, 'upstream'],
   ];
   for (const [answer, code] of failures) {

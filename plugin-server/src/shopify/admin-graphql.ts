@@ -47,7 +47,7 @@ export function createAdminClient(deps: ShopifyDeps, input: { shop: string; acce
         }
         if (status === 401) throw new VitrineError('unauthorized', `${shop} no longer accepts this app's credentials. Open the app in the Shopify admin once.`);
         if (status === 403 || codes.includes('ACCESS_DENIED')) throw new VitrineError('forbidden', `${shop} has not granted this app what it needs (${problems[0]?.message ?? 'access denied'}). Install it again to accept its permissions.`);
-        throw new VitrineError('upstream', `${shop} answered ${status || 'nothing'}: ${(problems[0]?.message ?? errors.message ?? 'unknown error').split('\n')[0]}`);
+        throw new VitrineError('upstream', `${shop} answered ${status || 'nothing'}: ${String(problems[0]?.message ?? errors.message ?? 'unknown error').split('\n')[0]}`);
       }
     },
   };

@@ -96,10 +96,13 @@ export function money(value: unknown): number | null {
   return typeof amount === 'number' && Number.isFinite(amount) ? amount : null;
 }
 
+/** The years 1 to 9999: JavaScript knows times that no database column holds. */
+const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
 /** Milliseconds since 1970, null for what is no time. */
 export function time(value: unknown): number | null {
   const at = typeof value === 'string' ? Date.parse(value) : NaN;
-  return Number.isNaN(at) ? null : at;
+  return at >= EARLIEST && at <= LATEST ? at : null;
 }
 
 /** A whole number a 32-bit column holds; 0 for what is none. */
